@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/** The command `tertulia`. */
+
+import { readFileSync } from 'node:fs'
+import { isChatError } from '../errors.ts'
+import { helpText, serveOptions } from './options.ts'
+import { serve } from './serve.ts'
+
+/** Exit code for a mistake in the command line, as most Unix programs have it. */
+const USAGE = 2
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [first = 'serve', ...rest] = args
+  if (args.includes('--help') || args.includes('-h') || first === 'help') {
+    process.stdout.write(helpText(version()))
+    return
+  }
+  if (first === '--version' || first === '-v') {
+    process.stdout.write(`${version()}\n`)
+    return
+  }
+  const flags = first === 'serve' ? rest : first.startsWith('-') ? args : null
+  if (flags === null) {
+    process.stderr.write(`tertulia: there is no command "${first}". See tertulia --help\n`)
+    process.exitCode = USAGE
+    return
+  }
+  const chat = await serve(serveOptions(flags, process.env), {
+    print: (line) => process.stdout.write(`${line}\n`),
+    version: version(),
+  })
+  let stopping = false
+  const stop = (): void => {
+    // Who asks twice doesn't want to wait.
+    if (stopping) process.exit(1)
+    stopping = true
+    chat.close().then(
+      () => process.stdout.write('Closed.\n'),
+      (error: unknown) => fail(error),
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+function fail(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`tertulia: ${text}\n`)
+  process.exitCode = isChatError(error) && error.code === 'invalid_options' ? USAGE : 1
+}
+
+main(process.argv.slice(2)).catch(fail)

@@ -1,0 +1,141 @@
+/** Coming in: `hello`, and the greeting of those who speak text. */
+
+import { ChatError } from '../errors.ts'
+import { langOf } from '../i18n/languages.ts'
+import { cleanName } from '../protocol/names.ts'
+import type { Operations, Person, Results } from '../protocol/types.ts'
+import { join, leave } from './membership.ts'
+import type { Core, Session } from './model.ts'
+import { makeTicket, readTicket } from './tickets.ts'
+
+/** How often a free name for a guest is looked for. */
+const NAME_TRIES = 20
+
+/** Makes a connection somebody. */
+export async function hello(
+  session: Session,
+  request: Operations['hello'],
+): Promise<Results['hello']> {
+  const { core } = session
+  if (session.presence !== null) throw new ChatError('hello_twice')
+  if (request.version !== 1) throw new ChatError('unsupported_version')
+  session.lang = langOf(request.lang, session.lang)
+  const person = await comeIn(session, request.name, request.ticket)
+  const { limits } = core
+  return {
+    version: 1,
+    server: core.name,
+    person,
+    ticket: ticketOf(core, person),
+    ...(core.defaultRoom === undefined ? undefined : { defaultRoom: core.defaultRoom }),
+    limits: {
+      frameBytes: limits.frameBytes,
+      messageChars: limits.messageChars,
+      messageBytes: limits.messageBytes,
+      historyPage: limits.historyPage,
+      listPage: limits.listPage,
+      commandsPerSecond: limits.commandsPerSecond,
+      commandBurst: limits.commandBurst,
+      pingMs: limits.pingMs,
+    },
+  }
+}
+
+/**
+ * A text session's first frame: the person becomes a guest and enters the default room. A first
+ * `/nick` is the name to come in by. Resolves to whether the frame is used up by that.
+ */
+export async function greet(session: Session, first: string): Promise<boolean> {
+  const { core } = session
+  const request = core.codecs.text(session.lang).decode(first)
+  const wanted = request.op === 'nick' ? request.name : undefined
+  let used = false
+  if (wanted !== undefined) {
+    try {
+      await comeIn(session, wanted, undefined)
+      used = true
+    } catch (error) {
+      session.refuse(null, 'nick', error)
+    }
+  }
+  if (session.ended) return true
+  if (session.presence === null) await comeIn(session, undefined, undefined)
+  if (session.presence === null) return true
+  session.outbox.event({
+    type: 'welcome',
+    person: session.presence.person,
+    room: core.defaultRoom,
+  })
+  await enterDefault(session)
+  return used || wanted !== undefined
+}
+
+/** Puts a text session into the default room, when there is one. */
+export async function enterDefault(session: Session): Promise<void> {
+  const { core } = session
+  if (core.defaultRoom === undefined) return
+  try {
+    await move(session, { room: core.defaultRoom })
+  } catch (error) {
+    session.refuse(0, 'join', error)
+  }
+}
+
+/** Joins a room as people do by text: leaving the one they were in. */
+export async function move(session: Session, request: Operations['join']): Promise<void> {
+  const ok = await join(session, { recent: session.core.recentOnJoin, ...request })
+  const before = session.current
+  const next = session.rooms.find((room) => room.name === ok.room) ?? null
+  session.current = next
+  session.reply(0, 'join', ok)
+  if (before !== null && before !== next && session.presence !== null) {
+    leave(session, before, session.presence.person, 'leave')
+  }
+}
+
+async function comeIn(
+  session: Session,
+  name: string | undefined,
+  ticket: string | undefined,
+): Promise<Person> {
+  const { core } = session
+  let wanted = name
+  let id: string | undefined
+  if (ticket !== undefined) {
+    const known = readTicket(core.secret, ticket, core.clock.now())
+    if (known === null) throw new ChatError('unauthorized')
+    id = known.id
+    wanted ??= core.directory.get(known.id)?.person.name ?? known.name
+  }
+  if (core.hooks.has('beforeConnect') && !session.trusted) {
+    const change = await core.hooks.run('beforeConnect', {
+      name: wanted,
+      connection: session.info,
+    })
+    wanted = change?.name ?? wanted
+  }
+  if (session.ended) throw new ChatError('closed')
+  id ??= core.makeId()
+  const clean =
+    wanted === undefined ? guestName(session, id) : cleanName(wanted, core.limits.nameChars)
+  const presence = core.directory.enter(session, { id, name: clean })
+  session.presence = presence
+  session.connection.welcomed?.()
+  core.events.emit('connect', { person: presence.person, connection: session.info })
+  return presence.person
+}
+
+function guestName(session: Session, id: string): string {
+  const word = session.lang === 'pt-BR' ? 'visitante' : 'guest'
+  let hash = 0
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0
+  for (let i = 0; i < NAME_TRIES; i++) {
+    const name = `${word}-${((hash + i * 7919) % 900_000) + 100_000}`
+    if (session.core.directory.free(name, id)) return name
+  }
+  throw new ChatError('overloaded')
+}
+
+function ticketOf(core: Core, person: Person): string {
+  return makeTicket(core.secret, person, core.clock.now() + core.limits.ticketMs)
+}

@@ -1,0 +1,73 @@
+/** What the host program is told. Events report; they can't prevent anything (hooks can). */
+
+import type { Entry, Person } from '../protocol/types.ts'
+import type { ConnectionInfo } from '../spi/transport.ts'
+import type { Logger } from '../spi/logger.ts'
+
+/** The events of a chat server, by name. */
+export interface ChatEvents {
+  /** A client said hello and is somebody now. */
+  connect: { readonly person: Person; readonly connection: ConnectionInfo }
+  /** Their connection ended. */
+  disconnect: { readonly person: Person; readonly connection: ConnectionInfo; readonly code: number }
+  /** An entry was stored by this node: told once in a cluster, by the node that took it in. */
+  message: Entry
+  /** A person came into a room on this node. */
+  join: { readonly room: string; readonly person: Person }
+  /** A person left a room on this node. */
+  leave: {
+    readonly room: string
+    readonly person: Person
+    readonly why: 'leave' | 'lost' | 'removed'
+  }
+  /** A person has another name now. */
+  nick: { readonly person: Person; readonly was: string }
+  /** A room was made on this node. */
+  create: { readonly room: string; readonly permanent: boolean }
+  /** A room was deleted, or vanished when it had been empty long enough. */
+  delete: { readonly room: string }
+}
+
+/** A listener of one event. What it throws, or rejects with, is logged. */
+export type Listener<N extends keyof ChatEvents> = (event: ChatEvents[N]) => unknown
+
+/** Listeners by event, kept from hurting each other or the server. */
+export class Events {
+  private readonly listeners = new Map<keyof ChatEvents, Set<(event: never) => unknown>>()
+  private readonly logger: Logger
+
+  constructor(logger: Logger) {
+    this.logger = logger
+  }
+
+  /** Adds a listener; returns what removes it. */
+  on<N extends keyof ChatEvents>(name: N, listener: Listener<N>): () => void {
+    const known = this.listeners.get(name) ?? new Set()
+    this.listeners.set(name, known)
+    known.add(listener)
+    return () => {
+      known.delete(listener)
+    }
+  }
+
+  has(name: keyof ChatEvents): boolean {
+    return (this.listeners.get(name)?.size ?? 0) > 0
+  }
+
+  emit<N extends keyof ChatEvents>(name: N, event: ChatEvents[N]): void {
+    const known = this.listeners.get(name)
+    if (known === undefined) return
+    for (const listener of known as Set<Listener<N>>) {
+      try {
+        const result = listener(event)
+        if (result instanceof Promise) result.catch((error) => this.complain(name, error))
+      } catch (error) {
+        this.complain(name, error)
+      }
+    }
+  }
+
+  private complain(name: string, error: unknown): void {
+    this.logger.error({ err: error, event: name }, 'a listener failed')
+  }
+}

@@ -1,0 +1,85 @@
+/** Runs the host program's hooks so that nothing they do can take the server down. */
+
+import { ChatError, isChatError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import type { Clock } from '../spi/clock.ts'
+import type { Hook, HookResult, Hooks } from '../spi/hooks.ts'
+import type { Logger } from '../spi/logger.ts'
+
+type ContextOf<N extends keyof Hooks> = NonNullable<Hooks[N]> extends Hook<infer C, infer _> ? C : never
+type ChangeOf<N extends keyof Hooks> = NonNullable<Hooks[N]> extends Hook<infer _, infer R> ? R : never
+
+/** The hooks of one server, with their time limit. */
+export class HookRunner {
+  private readonly hooks: Hooks
+  private readonly limits: Limits
+  private readonly clock: Clock
+  private readonly logger: Logger
+
+  constructor(hooks: Hooks, limits: Limits, clock: Clock, logger: Logger) {
+    this.hooks = hooks
+    this.limits = limits
+    this.clock = clock
+    this.logger = logger
+  }
+
+  has(name: keyof Hooks): boolean {
+    return this.hooks[name] !== undefined
+  }
+
+  /**
+   * Runs one hook. Returns what it wants changed, or undefined; throws (or rejects with) the
+   * `ChatError` the client is to get. Stays synchronous where the hook is.
+   */
+  run<N extends keyof Hooks>(
+    name: N,
+    context: ContextOf<N>,
+  ): ChangeOf<N> | undefined | Promise<ChangeOf<N> | undefined> {
+    const hook = this.hooks[name] as Hook<ContextOf<N>, ChangeOf<N>> | undefined
+    if (hook === undefined) return undefined
+    let result: ReturnType<typeof hook>
+    try {
+      result = hook.call(this.hooks, context)
+    } catch (error) {
+      throw this.refusal(name, error)
+    }
+    return isThenable(result) ? this.wait(name, result) : settle(result)
+  }
+
+  private wait<R>(name: keyof Hooks, promise: PromiseLike<HookResult<R>>): Promise<R | undefined> {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.after(this.limits.hookMs, () => {
+        reject(this.refusal(name, new Error(`took longer than ${this.limits.hookMs} ms`)))
+      })
+      promise.then(
+        (result) => {
+          timer.cancel()
+          try {
+            resolve(settle(result))
+          } catch (error) {
+            reject(error)
+          }
+        },
+        (error) => {
+          timer.cancel()
+          reject(this.refusal(name, error))
+        },
+      )
+    })
+  }
+
+  private refusal(name: keyof Hooks, error: unknown): ChatError {
+    if (isChatError(error)) return error
+    this.logger.error({ err: error, hook: name }, 'a hook failed')
+    return new ChatError('hook_failed', undefined, { cause: error })
+  }
+}
+
+function settle<R>(result: HookResult<R>): R | undefined {
+  if (result === false) throw new ChatError('forbidden')
+  return result === undefined ? undefined : (result as R)
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === 'function'
+}

@@ -1,0 +1,177 @@
+/** Coming into rooms and going out of them, and telling the others. */
+
+import { ChatError } from '../errors.ts'
+import { cleanRoomName } from '../protocol/names.ts'
+import type { Operations, Person, Push, Results } from '../protocol/types.ts'
+import { readMissed, spliced } from './catch-up.ts'
+import type { Core, Room, Session } from './model.ts'
+
+type LeaveReason = Extract<Push, { ev: 'left' }>['why']
+
+/** How often a large room tells how many are in it, at most, in ms. */
+const COUNT_MS = 1000
+const counting = new WeakSet<Room>()
+
+/** Private conversations have names that no room can be given. */
+export const isPrivate = (name: string): boolean => name.startsWith('@')
+
+/** The room's canonical name; names of private conversations are taken as they are. */
+export function roomName(core: Core, raw: string): string {
+  return isPrivate(raw) ? raw : cleanRoomName(raw, core.limits.roomNameChars)
+}
+
+/** The person of a session that said hello. */
+export function personOf(session: Session): Person {
+  if (session.presence === null) throw new ChatError('closed')
+  return session.presence.person
+}
+
+/** The room of this name that the session is in; `''` is its current one. Throws `not_member`. */
+export function roomOf(session: Session, raw: string): Room {
+  if (raw === '') {
+    if (session.current === null) throw new ChatError('not_member')
+    return session.current
+  }
+  for (const room of session.rooms) if (room.name === raw) return room
+  const name = roomName(session.core, raw)
+  for (const room of session.rooms) if (room.name === name) return room
+  throw new ChatError('not_member')
+}
+
+/** Joins a room, making it if asked. Resolves to what the client is told. */
+export async function join(
+  session: Session,
+  request: Operations['join'],
+): Promise<Results['join']> {
+  const { core } = session
+  const { limits } = core
+  const name = roomName(core, request.room)
+  const inside = session.rooms.find((room) => room.name === name)
+  if (inside === undefined && openRooms(session) >= limits.roomsPerConnection && !session.text) {
+    throw new ChatError('too_many_rooms')
+  }
+  let room = await core.rooms.hold(name)
+  let created = false
+  if (room === null) {
+    if (request.create === false || isPrivate(name)) throw new ChatError('room_not_found')
+    const made = await createRoom(session, name, false)
+    room = made.room
+    created = made.created
+  }
+  try {
+    if (room.only !== undefined && !room.only.some(({ id }) => id === personOf(session).id)) {
+      // Nobody is told which private conversations there are.
+      throw new ChatError('room_not_found')
+    }
+    if (inside === undefined) {
+      await core.hooks.run('beforeJoin', { person: actorOf(session), room: name })
+    }
+    const missed = await readMissed(core, room, request)
+    // From here on nothing waits: what the reply says and what follows it fit together.
+    const person = personOf(session)
+    if (room.closed) throw new ChatError('room_closed')
+    if (!room.sessions.has(session)) {
+      if (room.sessions.size >= limits.membersPerRoom) throw new ChatError('room_full')
+      enter(session, room, person)
+    }
+    const answer = spliced(room, missed)
+    const { members } = room.list('', limits.listPage)
+    const { epoch, permanent, position, count } = room
+    return { room: name, epoch, head: position, created, permanent, count, members, ...answer }
+  } finally {
+    core.rooms.release(room)
+  }
+}
+
+/** Makes a room for a session, with the hook's consent; holds it. */
+export async function createRoom(
+  session: Session,
+  name: string,
+  permanent: boolean,
+): Promise<{ room: Room; created: boolean }> {
+  const { core } = session
+  const person = actorOf(session)
+  const change = await core.hooks.run('beforeCreate', { person, room: name, permanent: false })
+  // Clients may ask for a permanent room; only the host program can grant it.
+  const granted = change?.permanent ?? (session.trusted && permanent)
+  takeCreate(session)
+  return core.rooms.make(name, { permanent: granted })
+}
+
+/** Takes the making of one room from the address's allowance. Throws `rate_limited`. */
+export function takeCreate(session: Session): void {
+  if (session.trusted) return
+  const { clock, limits } = session.core
+  const { createsPerHour } = limits
+  const { creates } = session.address
+  const wait = creates.take(1, createsPerHour / 3600, createsPerHour, clock.monotonic())
+  if (wait > 0) throw new ChatError('rate_limited', undefined, { retryAfterMs: wait })
+}
+
+/** Adds a session to a room and tells those who are in it. */
+export function enter(session: Session, room: Room, person: Person): void {
+  const { core } = session
+  const came = !room.has(person.id)
+  if (came && room.only === undefined) {
+    announce(core, room, { ev: 'joined', room: room.name, person, count: room.count + 1 })
+    core.events.emit('join', { room: room.name, person })
+  }
+  room.add(session, person)
+  session.rooms.push(room)
+}
+
+/** Takes a session out of a room and tells those who stay. */
+export function leave(session: Session, room: Room, person: Person, why: LeaveReason): void {
+  const { core } = session
+  session.rooms = session.rooms.filter((other) => other !== room)
+  if (session.current === room) session.current = null
+  const gone = room.remove(session, person.id)
+  if (gone && room.only === undefined) {
+    announce(core, room, { ev: 'left', room: room.name, person, count: room.count, why })
+    core.events.emit('leave', { room: room.name, person, why })
+  }
+  core.rooms.vacated(room)
+}
+
+/** Takes a session out of all its rooms. */
+export function leaveAll(session: Session, person: Person, why: LeaveReason): void {
+  for (const room of session.rooms) leave(session, room, person, why)
+}
+
+/** Puts everybody out of a room that is no more. */
+export function removeAll(room: Room): void {
+  room.push({ ev: 'closed', room: room.name })
+  for (const session of [...room.sessions]) {
+    const { presence } = session
+    session.rooms = session.rooms.filter((other) => other !== room)
+    if (session.current === room) session.current = null
+    if (presence !== null) room.remove(session, presence.person.id)
+  }
+}
+
+/** Tells a room who came or went; a large room only how many are in it now. */
+export function announce(core: Core, room: Room, push: Push): void {
+  const count = 'count' in push ? push.count : room.count
+  if (count <= core.limits.presenceMembers) {
+    room.push(push)
+  } else if (!counting.has(room)) {
+    counting.add(room)
+    core.clock.after(COUNT_MS, () => {
+      counting.delete(room)
+      room.push({ ev: 'count', room: room.name, count: room.count })
+    })
+  }
+  core.link?.signal(room.name, push)
+}
+
+/** Who does something, as hooks see it. */
+export function actorOf(session: Session): Person & { connection?: Session['info'] } {
+  const { id, name } = personOf(session)
+  return session.trusted ? { id, name } : { id, name, connection: session.info }
+}
+
+function openRooms(session: Session): number {
+  let open = 0
+  for (const room of session.rooms) if (room.only === undefined) open += 1
+  return open
+}

@@ -1,0 +1,193 @@
+/** Saying something: to a room, or to one person. */
+
+import { ChatError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import type { Person, Request, RequestId } from '../protocol/types.ts'
+import type { NewEntry } from '../spi/storage.ts'
+import type { Completion } from './committer.ts'
+import { actorOf, enter, isPrivate, leave, personOf, roomOf, takeCreate } from './membership.ts'
+import type { Room, Session } from './model.ts'
+
+/** Private conversations a connection follows live; the oldest is let go beyond that. */
+const PRIVATE_ROOMS = 100
+
+type Said = Request<'send'> | Request<'msg'>
+interface Place {
+  readonly seq: number
+  readonly ts: number
+  readonly duplicate: boolean
+}
+
+/** Says something in a room. The reply comes once it is stored; what follows needn't wait. */
+export function sendToRoom(session: Session, request: Request<'send'>): undefined | Promise<undefined> {
+  const room = roomOf(session, request.room)
+  const to = room.only === undefined ? undefined : peerOf(room, personOf(session))
+  return say(session, room, request, to)
+}
+
+/** Says something to one person: in the room that only these two have. */
+export async function sendPrivate(session: Session, request: Request<'msg'>): Promise<undefined> {
+  const { core } = session
+  const me = personOf(session)
+  const peer = core.directory.named(request.to)?.person
+  if (peer === undefined) throw new ChatError('person_not_found')
+  if (peer.id === me.id) throw new ChatError('forbidden')
+  checkText(request.text, core.limits)
+  const name = `@${[me.id, peer.id].sort().join(':')}`
+  let room = await core.rooms.hold(name)
+  if (room === null) {
+    takeCreate(session)
+    room = (await core.rooms.make(name, { permanent: false, only: [me, peer] })).room
+  }
+  try {
+    for (const id of [me.id, peer.id]) {
+      for (const other of core.directory.get(id)?.sessions ?? []) open(other, room)
+    }
+    await say(session, room, request, peer)
+  } finally {
+    core.rooms.release(room)
+  }
+  return undefined
+}
+
+/** Refuses texts that are empty or over a limit. */
+export function checkText(text: string, limits: Limits): void {
+  const { length } = text
+  if (length === 0 || text.trim() === '') throw new ChatError('text_empty')
+  // A code point is one or two UTF-16 units, a unit at most three bytes of UTF-8.
+  if (length > limits.messageChars) {
+    let points = 0
+    for (const _ of text) points += 1
+    if (points > limits.messageChars) throw new ChatError('text_too_long')
+  }
+  if (length * 3 > limits.messageBytes && Buffer.byteLength(text) > limits.messageBytes) {
+    throw new ChatError('text_too_long')
+  }
+}
+
+/** Lets a connection follow a private conversation. */
+function open(session: Session, room: Room): void {
+  if (room.sessions.has(session) || session.presence === null) return
+  const { person } = session.presence
+  const mine = session.rooms.filter(({ name }) => isPrivate(name))
+  const oldest = mine[0]
+  if (mine.length >= PRIVATE_ROOMS && oldest !== undefined) {
+    leave(session, oldest, person, 'removed')
+  }
+  enter(session, room, person)
+  const { name, epoch, position } = room
+  const push = { ev: 'opened', room: name, epoch, head: position, with: peerOf(room, person) } as const
+  session.outbox.event({ type: 'push', push })
+}
+
+/** The other one of a private conversation. */
+function peerOf(room: Room, me: Person): Person {
+  const peer = room.only?.find(({ id }) => id !== me.id)
+  if (peer === undefined) throw new ChatError('internal')
+  return peer
+}
+
+function say(
+  session: Session,
+  room: Room,
+  request: Said,
+  to: Person | undefined,
+): undefined | Promise<undefined> {
+  const { core } = session
+  const { text, cid } = request
+  checkText(text, core.limits)
+  if (!core.hooks.has('beforeSend')) return submit(session, room, request, to, text)
+  const change = core.hooks.run('beforeSend', {
+    person: actorOf(session),
+    room: room.name,
+    text,
+    to,
+    cid,
+  })
+  if (change instanceof Promise) {
+    return change.then((late) => replaced(session, room, request, to, late?.text))
+  }
+  return replaced(session, room, request, to, change?.text)
+}
+
+function replaced(
+  session: Session,
+  room: Room,
+  request: Said,
+  to: Person | undefined,
+  text: string | undefined,
+): undefined {
+  if (text === undefined) return submit(session, room, request, to, request.text)
+  checkText(text, session.core.limits)
+  return submit(session, room, request, to, text)
+}
+
+function submit(
+  session: Session,
+  room: Room,
+  request: Said,
+  to: Person | undefined,
+  text: string,
+): undefined {
+  const { core } = session
+  if (core.closing) throw new ChatError('shutting_down')
+  const from = personOf(session)
+  const { cid } = request
+  const parts = { room: room.name, epoch: room.epoch, ts: core.clock.now(), from, text } as const
+  const draft: NewEntry =
+    to === undefined
+      ? cid === undefined
+        ? { ...parts, kind: 'message' }
+        : { ...parts, kind: 'message', cid }
+      : cid === undefined
+        ? { ...parts, kind: 'message', to }
+        : { ...parts, kind: 'message', to, cid }
+  core.committer.submit(
+    draft,
+    to === undefined || request.op === 'send'
+      ? new SendReply(session, request.id)
+      : new PrivateReply(session, request.id, room.name, to),
+  )
+  return undefined
+}
+
+/** Answers a `send`. */
+class SendReply implements Completion {
+  protected readonly session: Session
+  protected readonly id: RequestId | undefined
+
+  constructor(session: Session, id: RequestId | undefined) {
+    this.session = session
+    this.id = id
+  }
+
+  committed({ seq, ts, duplicate }: Place): void {
+    this.session.reply(this.id, 'send', duplicate ? { seq, ts, duplicate } : { seq, ts })
+  }
+
+  failed(error: ChatError): void {
+    this.session.refuse(this.id, 'send', error)
+  }
+}
+
+/** Answers a `msg`. */
+class PrivateReply extends SendReply {
+  private readonly room: string
+  private readonly to: Person
+
+  constructor(session: Session, id: RequestId | undefined, room: string, to: Person) {
+    super(session, id)
+    this.room = room
+    this.to = to
+  }
+
+  override committed({ seq, ts, duplicate }: Place): void {
+    const { room, to } = this
+    const ok = duplicate ? { room, to, seq, ts, duplicate } : { room, to, seq, ts }
+    this.session.reply(this.id, 'msg', ok)
+  }
+
+  override failed(error: ChatError): void {
+    this.session.refuse(this.id, 'msg', error)
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * What the parts of the core know of each other. The mutual relations stand here, types only, so
+ * that the modules themselves depend on each other in one direction.
+ */
+
+import type { ErrorCode } from '../errors.ts'
+import type { Lang } from '../i18n/languages.ts'
+import type { Limits } from '../limits.ts'
+import type { Op, Person, RequestId, Results } from '../protocol/types.ts'
+import type { Clock, MakeId } from '../spi/clock.ts'
+import type { Codec } from '../spi/codec.ts'
+import type { Logger } from '../spi/logger.ts'
+import type { NewEntry, Storage } from '../spi/storage.ts'
+import type { Connection, ConnectionInfo } from '../spi/transport.ts'
+import type { Committer } from './committer.ts'
+import type { Delivery } from './delivery.ts'
+import type { Directory, Presence } from './directory.ts'
+import type { Events } from './events.ts'
+import type { HookRunner } from './hook.ts'
+import type { Link } from './link.ts'
+import type { Outbox } from './outbox.ts'
+import type { Addresses, AddressUse } from './rates.ts'
+import type { Room as RoomOf } from './room.ts'
+import type { Wires } from './wire.ts'
+
+/** A room of this node. */
+export type Room = RoomOf<Session>
+
+/** One connection, as the operations see it. */
+export interface Session {
+  readonly core: Core
+  readonly connection: Connection
+  readonly info: ConnectionInfo
+  readonly outbox: Outbox
+  readonly address: AddressUse
+  /** Part of the host program: limits of rate don't hold for it. */
+  readonly trusted: boolean
+  /** Speaks the text protocol: is in one room at a time. */
+  readonly text: boolean
+  readonly ended: boolean
+  lang: Lang
+  /** Who it is; null before `hello`. */
+  presence: Presence<Session> | null
+  rooms: Room[]
+  /** The room that what has no room is meant for. */
+  current: Room | null
+  /** Speaks from now on by this codec. */
+  speak(codec: Codec): void
+  /** Answers a request, unless it wanted no answer. */
+  reply<O extends Op>(id: RequestId | undefined, op: O, ok: Results[O]): void
+  /** Answers a request with an error, and closes where the error table says so. */
+  refuse(id: RequestId | null | undefined, op: Op | null, thrown: unknown): void
+  /** Ends the connection; the client is told why and whether to come back. */
+  end(code: number, reason: string, retryAfterMs?: number): void
+}
+
+/** What a room is made with. */
+export interface RoomSpec {
+  readonly permanent: boolean
+  /** Only these may be in it. */
+  readonly only?: readonly Person[]
+}
+
+/** The rooms that are open on this node. */
+export interface Rooms {
+  readonly open: ReadonlyMap<string, Room>
+  /** Opens a room, if there is one, and keeps it open until `release`. */
+  hold(name: string): Promise<Room | null>
+  /** Makes a room, or opens the one that is there, and keeps it open until `release`. */
+  make(name: string, spec: RoomSpec): Promise<{ room: Room; created: boolean }>
+  /** Ends a hold; a room that nobody needs here is closed. */
+  release(room: Room): void
+  /** Somebody left: a temporary room in which nothing was said goes at once. */
+  vacated(room: Room): void
+  /** Deletes a room and its log, and puts out everybody who is in it. */
+  delete(name: string): Promise<boolean>
+}
+
+/** The state of one server on this node. */
+export interface Core {
+  readonly name: string
+  readonly lang: Lang
+  /** The room text sessions start in; undefined: none. */
+  readonly defaultRoom: string | undefined
+  /** Newest entries shown to a person who joins by text. */
+  readonly recentOnJoin: number
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly makeId: MakeId
+  readonly logger: Logger
+  readonly storage: Storage
+  readonly link: Link | null
+  readonly codecs: { readonly json: Codec; text(lang: Lang): Codec }
+  readonly hooks: HookRunner
+  readonly events: Events
+  readonly wires: Wires
+  readonly directory: Directory<Session>
+  readonly addresses: Addresses
+  readonly sessions: Set<Session>
+  readonly delivery: Delivery
+  readonly committer: Committer
+  readonly rooms: Rooms
+  /** `close()` was called. */
+  readonly closing: boolean
+  /** Signs the guests' tickets. */
+  readonly secret: string
+  /** Who the host program is when it speaks itself. */
+  readonly host: Person
+  /** Appends one entry and resolves to its place. */
+  append(draft: NewEntry): Promise<{ seq: number; ts: number; duplicate: boolean }>
+  /** Asks storage something; rejects with `unavailable` when it fails or doesn't answer in time. */
+  ask<T>(answer: Promise<T>): Promise<T>
+  /** A connection was refused something: one line of the log. */
+  refused(session: Session, code: ErrorCode): void
+  /** A connection has ended. */
+  gone(session: Session): void
+}

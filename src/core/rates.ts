@@ -1,0 +1,107 @@
+/** How much one connection, and one address, may ask for. */
+
+import type { Limits } from '../limits.ts'
+
+/** A bucket that fills at a steady rate and is emptied by what one asks for. */
+export class Bucket {
+  private tokens: number
+  private stamp: number
+
+  constructor(burst: number, now: number) {
+    this.tokens = burst
+    this.stamp = now
+  }
+
+  /** Takes `cost`; returns 0, or how many ms to wait until it is there. */
+  take(cost: number, perSecond: number, burst: number, now: number): number {
+    this.fill(perSecond, burst, now)
+    if (this.tokens >= cost) {
+      this.tokens -= cost
+      return 0
+    }
+    return Math.ceil(((cost - this.tokens) / perSecond) * 1000)
+  }
+
+  full(perSecond: number, burst: number, now: number): boolean {
+    this.fill(perSecond, burst, now)
+    return this.tokens >= burst
+  }
+
+  private fill(perSecond: number, burst: number, now: number): void {
+    if (now <= this.stamp) return
+    this.tokens = Math.min(burst, this.tokens + ((now - this.stamp) / 1000) * perSecond)
+    this.stamp = now
+  }
+}
+
+/** One address: its connections, and what they ask for together. */
+export class AddressUse {
+  connections = 0
+  readonly commands: Bucket
+  readonly creates: Bucket
+
+  constructor(limits: Limits, now: number) {
+    this.commands = new Bucket(limits.addressCommandBurst, now)
+    this.creates = new Bucket(limits.createsPerHour, now)
+  }
+
+  /** Nothing would be different if it were forgotten. */
+  spent(limits: Limits, now: number): boolean {
+    return (
+      this.connections === 0 &&
+      this.commands.full(limits.addressCommandsPerSecond, limits.addressCommandBurst, now) &&
+      this.creates.full(limits.createsPerHour / 3600, limits.createsPerHour, now)
+    )
+  }
+}
+
+/** The addresses that are in use, or were a moment ago. */
+export class Addresses {
+  private readonly known = new Map<string, AddressUse>()
+  private readonly limits: Limits
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  use(address: string, now: number): AddressUse {
+    const key = addressKey(address)
+    let use = this.known.get(key)
+    if (use === undefined) {
+      use = new AddressUse(this.limits, now)
+      this.known.set(key, use)
+    }
+    return use
+  }
+
+  /** Connections from there at the moment. */
+  connections(address: string): number {
+    return this.known.get(addressKey(address))?.connections ?? 0
+  }
+
+  /** Forgets addresses that nothing need be remembered of. */
+  sweep(now: number): void {
+    for (const [key, use] of this.known) if (use.spent(this.limits, now)) this.known.delete(key)
+  }
+}
+
+/**
+ * What counts as one address: an IPv4 address, or the /64 of an IPv6 address, since a single
+ * customer is given at least that much (RFC 6177).
+ */
+export function addressKey(address: string): string {
+  if (!address.includes(':')) return address
+  const bare = address.split('%', 1)[0] as string
+  if (bare.toLowerCase().startsWith('::ffff:') && bare.includes('.')) return bare.slice(7)
+  const [left = '', right] = bare.split('::', 2)
+  const head = left === '' ? [] : left.split(':')
+  if (right !== undefined) {
+    const tail = right === '' ? [] : right.split(':')
+    while (head.length + tail.length < 8) head.push('0')
+    head.push(...tail)
+  }
+  return `${head
+    .slice(0, 4)
+    .map((part) => Number.parseInt(part, 16).toString(16))
+    .join(':')}::/64`
+}

@@ -1,0 +1,263 @@
+/** One room as one node sees it: who is in it here, and how far its log has been delivered. */
+
+import type { Entry, Gap, Person, Push, ServerEvent } from '../protocol/types.ts'
+import type { Page, RoomRecord } from '../spi/storage.ts'
+import type { Frame } from '../spi/transport.ts'
+import type { Outbox } from './outbox.ts'
+
+/** A connection, as a room sees it. */
+export interface Subscriber {
+  readonly outbox: Outbox
+}
+
+/** What a room needs from the rest. */
+export interface RoomHost<S extends Subscriber> {
+  /** The room has something to hand out at the end of this turn. */
+  dirty(room: Room<S>): void
+  /** Reads entries after `seq` from storage. */
+  read(room: Room<S>, after: number): Promise<Page | null>
+  /** Entries kept for those who come back. */
+  readonly recentEntries: number
+  /** The log isn't the one it was, or there is none any more. */
+  replaced(room: Room<S>, page: Page | null): void
+  /** Storage didn't answer. */
+  failed(room: Room<S>, error: unknown): void
+}
+
+/** A person in a room, on this node, by one or several connections. */
+interface Presence {
+  person: Person
+  sessions: number
+}
+
+/** Entries that came before those they follow, at most: storage has them anyway. */
+const AHEAD = 1000
+
+/**
+ * `position` is the last entry handed out here. What extends it by exactly one is handed out;
+ * what is beyond is a gap, read from storage; what is behind was handed out already.
+ */
+export class Room<S extends Subscriber> {
+  readonly name: string
+  readonly permanent: boolean
+  readonly only: readonly Person[] | undefined
+  epoch: string
+  position: number
+  closed = false
+  /** Operations under way that need the room to stay open. */
+  holds = 0
+  readonly sessions = new Set<S>()
+  private readonly people = new Map<string, Presence>()
+  private readonly host: RoomHost<S>
+  /** The newest entries, oldest first, without holes, ending with `position`. */
+  private recent: Entry[] = []
+  /** Entries that came early, by seq. */
+  private ahead: Map<number, Entry> | null = null
+  private repairing: Promise<void> | null = null
+  /** What happened in this turn. */
+  private events: ServerEvent[] = []
+  /** Those who joined in this turn, and how many of `events` were before them. */
+  private newcomers: Map<S, number> | null = null
+
+  constructor(record: RoomRecord, host: RoomHost<S>) {
+    this.name = record.room
+    this.permanent = record.permanent
+    this.only = record.only
+    this.epoch = record.epoch
+    this.position = record.head
+    this.host = host
+  }
+
+  // ── the log ────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes an entry that is stored, from wherever it comes. */
+  entry(entry: Entry): void {
+    if (entry.seq <= this.position) return
+    if (entry.seq > this.position + 1) {
+      this.ahead ??= new Map()
+      if (this.ahead.size < AHEAD) this.ahead.set(entry.seq, entry)
+      void this.repair()
+      return
+    }
+    this.advance(entry)
+    if (this.ahead !== null) this.follow(this.ahead)
+  }
+
+  /** Storage has entries up to here: fetches what is missing. */
+  head(epoch: string, seq: number): void {
+    if (epoch !== this.epoch || seq > this.position) void this.repair()
+  }
+
+  /** Reads what is missing from storage. Never rejects. */
+  repair(): Promise<void> {
+    this.repairing ??= this.catchUp().finally(() => {
+      this.repairing = null
+    })
+    return this.repairing
+  }
+
+  /** The entries after `seq`, if they are all still in memory. */
+  recentAfter(seq: number): readonly Entry[] | null {
+    const missing = this.position - seq
+    if (missing < 0 || missing > this.recent.length) return null
+    return missing === 0 ? [] : this.recent.slice(-missing)
+  }
+
+  private advance(entry: Entry): void {
+    this.position = entry.seq
+    this.recent.push(entry)
+    // Cut in halves, so that a push costs the same on average however long the list is.
+    if (this.recent.length > this.host.recentEntries * 2) {
+      this.recent = this.recent.slice(-this.host.recentEntries)
+    }
+    this.happen({ type: 'entry', entry })
+  }
+
+  private follow(ahead: Map<number, Entry>): void {
+    let next = ahead.get(this.position + 1)
+    while (next !== undefined) {
+      ahead.delete(next.seq)
+      this.advance(next)
+      next = ahead.get(this.position + 1)
+    }
+    if (ahead.size === 0) this.ahead = null
+  }
+
+  private async catchUp(): Promise<void> {
+    try {
+      for (;;) {
+        const page = await this.host.read(this, this.position)
+        if (this.closed) return
+        if (page === null || page.epoch !== this.epoch || page.head < this.position) {
+          return this.host.replaced(this, page)
+        }
+        if (page.first > this.position + 1) this.skip({ from: this.position + 1, to: page.first - 1 })
+        const before = this.position
+        for (const entry of page.entries) if (entry.seq === this.position + 1) this.advance(entry)
+        if (this.ahead !== null) {
+          for (const seq of this.ahead.keys()) if (seq <= this.position) this.ahead.delete(seq)
+          this.follow(this.ahead)
+        }
+        if (this.position >= page.head || this.position === before) return
+      }
+    } catch (error) {
+      this.host.failed(this, error)
+    }
+  }
+
+  /** These can't be had any more: says so and goes on behind them. */
+  private skip(gap: Gap): void {
+    this.position = gap.to
+    this.recent = []
+    this.push({ ev: 'gap', room: this.name, ...gap })
+  }
+
+  /** Goes on with another log, from its `head`. */
+  restart(epoch: string, head: number): void {
+    this.epoch = epoch
+    this.position = head
+    this.recent = []
+    this.ahead = null
+    this.push({ ev: 'reset', room: this.name, epoch, head })
+  }
+
+  // ── who is here ────────────────────────────────────────────────────────────────────────────
+
+  get count(): number {
+    return this.people.size
+  }
+
+  has(personId: string): boolean {
+    return this.people.has(personId)
+  }
+
+  /** People by order of id, after `after`. */
+  list(after: string, limit: number): { members: Person[]; more: boolean } {
+    let members: Person[] = []
+    if (after === '' && this.people.size <= limit) {
+      for (const { person } of this.people.values()) members.push(person)
+      members.sort(byId)
+      return { members, more: false }
+    }
+    for (const { person } of this.people.values()) if (person.id > after) members.push(person)
+    members.sort(byId)
+    const more = members.length > limit
+    if (more) members = members.slice(0, limit)
+    return { members, more }
+  }
+
+  /** Adds a connection. True: the person wasn't here before. */
+  add(session: S, person: Person): boolean {
+    this.sessions.add(session)
+    if (this.events.length > 0) {
+      this.newcomers ??= new Map()
+      this.newcomers.set(session, this.events.length)
+    }
+    const known = this.people.get(person.id)
+    if (known !== undefined) {
+      known.sessions += 1
+      return false
+    }
+    this.people.set(person.id, { person, sessions: 1 })
+    return true
+  }
+
+  /** Removes a connection, after giving it what happened before. True: the person is gone. */
+  remove(session: S, personId: string): boolean {
+    if (!this.sessions.has(session)) return false
+    if (this.events.length > 0) this.give(session, [])
+    this.sessions.delete(session)
+    this.newcomers?.delete(session)
+    const known = this.people.get(personId)
+    if (known === undefined) return false
+    known.sessions -= 1
+    if (known.sessions > 0) return false
+    this.people.delete(personId)
+    return true
+  }
+
+  rename(person: Person): void {
+    const known = this.people.get(person.id)
+    if (known !== undefined) known.person = person
+  }
+
+  // ── handing out ────────────────────────────────────────────────────────────────────────────
+
+  /** Tells everybody here, at the end of this turn. */
+  push(push: Push): void {
+    this.happen({ type: 'push', push })
+  }
+
+  /** Hands out what happened in this turn: packed once per wire, whoever many get it. */
+  flush(): void {
+    if (this.events.length === 0) return
+    const frames: (Frame | null)[] = []
+    for (const session of this.sessions) this.give(session, frames)
+    this.events = []
+    this.newcomers = null
+  }
+
+  private give(session: S, frames: (Frame | null)[]): void {
+    const { outbox } = session
+    const { wire } = outbox
+    const skip = this.newcomers === null ? 0 : (this.newcomers.get(session) ?? 0)
+    if (skip > 0) {
+      const rest = this.events.slice(skip)
+      const frame = rest.length === 0 ? null : wire.pack(rest)
+      if (frame !== null) outbox.frame(frame)
+      return
+    }
+    const known = frames[wire.index]
+    const frame = known === undefined ? wire.pack(this.events) : known
+    if (known === undefined) frames[wire.index] = frame
+    if (frame !== null) outbox.frame(frame)
+  }
+
+  private happen(event: ServerEvent): void {
+    if (this.sessions.size === 0) return
+    this.events.push(event)
+    if (this.events.length === 1) this.host.dirty(this)
+  }
+}
+
+const byId = (a: Person, b: Person): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -1,0 +1,117 @@
+/** What has to be looked at from time to time: silent clients, lagging rooms, empty rooms. */
+
+import type { ErrorCode } from '../errors.ts'
+import type { Timer } from '../spi/clock.ts'
+import type { ClientSession } from './session.ts'
+import type { Node } from './node.ts'
+
+/** How often connections are looked at, in ms. */
+const SWEEP_MS = 1000
+/** Rooms asked of storage at once. */
+const HEADS = 500
+/** Longest time between two looks at empty rooms, in ms. */
+const EXPIRE_MS = 60_000
+
+/** Runs the recurring work of one node until it is stopped. */
+export class Upkeep {
+  private readonly node: Node
+  private readonly timers = new Map<string, Timer>()
+  private stopped = false
+
+  constructor(node: Node) {
+    this.node = node
+  }
+
+  start(): void {
+    const { positionMs, emptyRoomMs } = this.node.limits
+    this.every('sweep', () => SWEEP_MS, () => this.sweep())
+    // Jitter: nodes that started together shouldn't ask together.
+    this.every('heads', () => positionMs * (0.75 + Math.random() / 2), () => this.compare())
+    this.every('expire', () => Math.min(EXPIRE_MS, emptyRoomMs / 3), () => this.expire())
+  }
+
+  stop(): void {
+    this.stopped = true
+    for (const timer of this.timers.values()) timer.cancel()
+  }
+
+  /** Compares the position of every open room with storage: a lost last hint shows no gap. */
+  async compare(): Promise<void> {
+    const { rooms, storage } = this.node
+    const open = [...rooms.open.values()]
+    for (let i = 0; i < open.length; i += HEADS) {
+      const some = open.slice(i, i + HEADS)
+      const heads = await this.node.ask(storage.heads(some.map(({ name }) => name)))
+      for (const [j, room] of some.entries()) {
+        if (room.closed) continue
+        const head = heads[j]
+        if (head === null || head === undefined) await room.repair()
+        else room.head(head.epoch, head.head)
+      }
+    }
+  }
+
+  /** Ends connections that said nothing in time, gave no sign of life, or take nothing. */
+  private sweep(): void {
+    const now = this.node.clock.monotonic()
+    for (const session of this.node.sessions) {
+      const code = this.judge(session, now)
+      if (code === null) continue
+      this.node.refused(session, code)
+      session.endWith(code)
+    }
+    this.node.addresses.sweep(now)
+  }
+
+  private judge(session: ClientSession, now: number): ErrorCode | null {
+    if (session.ended || session.trusted) return null
+    const { helloMs, pingMs, pongMs, stallMs } = this.node.limits
+    if (session.presence === null && now - session.since > helloMs) return 'hello_timeout'
+    const { outbox } = session
+    if (outbox.blocked) {
+      if (outbox.stalledSince === 0) outbox.stalledSince = now
+      else if (now - outbox.stalledSince > stallMs) return 'slow_consumer'
+    }
+    if (session.connection.ping === undefined) return null
+    const silence = now - session.lastSeen
+    if (silence > pingMs + pongMs && session.pinged) return 'ping_timeout'
+    if (silence > pingMs && !session.pinged) {
+      session.pinged = true
+      session.connection.ping()
+    }
+    return null
+  }
+
+  /** Keeps the rooms that people are in, and lets go those that were empty long enough. */
+  private async expire(): Promise<void> {
+    const { rooms, storage, clock, limits } = this.node
+    const now = clock.now()
+    const used: string[] = []
+    for (const room of rooms.open.values()) if (!room.permanent) used.push(room.name)
+    if (used.length > 0) {
+      await this.node.ask(storage.rooms.keep(used, now + limits.emptyRoomMs))
+    }
+    for (const name of await this.node.ask(storage.rooms.expire(now))) rooms.vanished(name)
+  }
+
+  /** Runs `work` again and again; never twice at once. */
+  private every(name: string, interval: () => number, work: () => Promise<void> | void): void {
+    let busy = false
+    const set = (): void => {
+      if (!this.stopped) this.timers.set(name, this.node.clock.after(interval(), run))
+    }
+    const run = (): void => {
+      set()
+      if (busy) return
+      const pending = work()
+      if (pending === undefined) return
+      busy = true
+      pending
+        .catch((error) => this.node.logger.warn({ err: error }, `upkeep failed: ${name}`))
+        .finally(() => {
+          busy = false
+        })
+    }
+    set()
+  }
+}

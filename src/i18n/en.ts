@@ -1,0 +1,120 @@
+/** Texts in English. */
+
+import type { Catalog } from './catalog.ts'
+
+const people = (count: number): string => `${count} ${count === 1 ? 'person' : 'people'}`
+const seconds = (count: number): string => `${count} ${count === 1 ? 'second' : 'seconds'}`
+const pad = (part: number): string => String(part).padStart(2, '0')
+
+/** `: Alice, Bob, and 3 more`; nothing where no name is known. */
+function listed(names: readonly string[], count: number): string {
+  if (names.length === 0) return ''
+  const rest = count - names.length
+  return `: ${names.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`
+}
+
+/** What Tertulia says in English. */
+export const EN: Catalog = {
+  errors: {
+    bad_frame: 'That could not be read: the bytes are not a frame of this protocol.',
+    bad_json: 'That could not be read: it is not a JSON object.',
+    bad_request: 'Something is missing, or has the wrong form.',
+    unknown_op: 'There is no such command.',
+    unsupported_version: 'This server does not speak that version of the protocol.',
+    hello_required: 'Say hello first.',
+    hello_twice: 'You have said hello already.',
+    unauthorized: 'These credentials are not accepted.',
+    forbidden: 'You are not allowed to do that.',
+    origin_refused: 'Pages from there may not connect to this server.',
+    too_large: 'That was larger than this server accepts.',
+    text_empty: 'The message is empty.',
+    text_too_long: 'The message is too long.',
+    name_invalid: 'A name cannot have those characters, or that length. Try another.',
+    name_reserved: 'This name, or one that looks like it, is reserved. Try another.',
+    name_taken: 'Somebody here has this name, or one that looks like it. Try another.',
+    room_invalid: 'A room cannot have that name. Use letters, numbers, and _ - . in it.',
+    room_not_found: 'There is no such room.',
+    room_exists: 'There is a room of that name already.',
+    room_full: 'The room is full.',
+    room_closed: 'The room was closed.',
+    not_member: 'You are not in that room.',
+    person_not_found: 'Nobody of that name is here.',
+    too_many_rooms: 'You are in as many rooms as you can be. Leave one first.',
+    server_full: 'The server has as many rooms as it can have.',
+    conflict: 'Something else was sent under the same key before.',
+    rate_limited: 'Too fast. Wait a little.',
+    flood: 'Far too many requests.',
+    overloaded: 'The server is too busy right now. Try again soon.',
+    too_many_connections: 'There are too many connections right now. Try again later.',
+    unavailable: 'Messages cannot be stored right now. Try again soon.',
+    hook_failed: 'That could not be checked. Try again.',
+    slow_consumer: 'Your connection could not keep up with the conversation.',
+    hello_timeout: 'Nothing was said in time.',
+    frame_timeout: 'Something began to arrive and never ended.',
+    ping_timeout: 'There was no sign of life from your side.',
+    shutting_down: 'The server is closing.',
+    closed: 'The connection is closed.',
+    invalid_options: 'An option has a value it cannot have.',
+    internal: 'Something went wrong here. Try again.',
+  },
+  commands: {
+    help: { args: '', about: 'shows this list' },
+    nick: { args: '<name>', about: 'changes your name' },
+    lang: { args: '<en|pt-BR>', about: 'changes the language' },
+    create: { args: '<room>', about: 'makes a room' },
+    join: { args: '<room>', about: 'enters a room, and makes it if it is not there' },
+    leave: { args: '[room]', about: 'leaves a room' },
+    rooms: { args: '', about: 'lists the rooms' },
+    who: { args: '[room]', about: 'tells who is in a room' },
+    msg: {
+      args: '<name> <text>',
+      about: 'speaks to one person ("two words" if the name has spaces)',
+    },
+    history: { args: '[room] [number]', about: 'shows the last messages' },
+    quit: { args: '', about: 'says goodbye' },
+  },
+  people,
+  day: (year, month, day) => `${year}-${pad(month)}-${pad(day)}`,
+  privateRoom: 'private',
+  goodbye: 'Goodbye!',
+  room: {
+    joined: (name, count) => `${name} came in (${people(count)})`,
+    left: (name, count) => `${name} left (${people(count)})`,
+    lost: (name, count) => `${name} lost the connection (${people(count)})`,
+    removed: (name, count) => `${name} was put out (${people(count)})`,
+    renamed: (was, name) => `${was} is now ${name}`,
+    gap: (from, to) =>
+      from === to
+        ? `message ${from} can no longer be shown`
+        : `messages ${from}–${to} can no longer be shown`,
+    reset: 'the room began afresh: what was said before is gone',
+    closed: 'the room was closed',
+  },
+  you: {
+    welcome: (name) => `Welcome, ${name}!`,
+    speak: (room) => `Write and press Enter to speak in ${room}.`,
+    noRoom: 'Enter a room with /join <room>; /rooms lists them.',
+    hint: '/help shows the commands; /nick <name> changes your name.',
+    renamed: (name) => `You are now ${name}`,
+    language: 'I speak English now',
+    created: (room) => `${room} was made. Come in with /join ${room}`,
+    joined: (room, count, members) =>
+      `You are in ${room} (${people(count)}${listed(members, count)})`,
+    first: (room) => `${room} is new: you made it`,
+    left: (room) => `You left ${room}`,
+    noRooms: 'There are no rooms yet. Make one with /create <room>',
+    moreRooms: 'There are more rooms than fit here',
+    members: (room, count, members) => `${people(count)} in ${room}${listed(members, count)}`,
+    silence: (room) => `Nothing was said in ${room} yet`,
+    closing: (reason) => (reason === '' ? 'Goodbye.' : `Goodbye: ${reason}`),
+    comeBack: (wait) => (wait === undefined ? 'Come back soon.' : `Come back in ${seconds(wait)}.`),
+    retryIn: (wait) => `(in ${seconds(wait)})`,
+  },
+  help: {
+    title: 'Commands:',
+    speak: 'Everything else is a message. Write // to begin one with /',
+    unknown: (command) =>
+      `There is no command ${command}. /help shows those that exist; write // to send text that begins with /`,
+    usage: (usage) => `Write: ${usage}`,
+  },
+}

@@ -1,0 +1,131 @@
+/** Every limit of the library, with unit and default. `PROTOCOL.md` names those a client meets. */
+
+/** Limits of one server. All finite by default; give `limits: { … }` to change some. */
+export interface Limits {
+  /** Largest frame a client may send, in bytes of UTF-8. */
+  readonly frameBytes: number
+  /** WebSocket messages may come in at most this many fragments. */
+  readonly frameFragments: number
+  /** All bytes a connection may send before `hello` succeeded. */
+  readonly helloBytes: number
+  /** Length of a message's text, in Unicode code points. */
+  readonly messageChars: number
+  /** Length of a message's text, in bytes of UTF-8. */
+  readonly messageBytes: number
+  /** Length of a person's name, in Unicode code points. */
+  readonly nameChars: number
+  /** Length of a room's name, in Unicode code points. */
+  readonly roomNameChars: number
+  /** Rooms one connection may be in at a time. */
+  readonly roomsPerConnection: number
+  /** Connections that may be in one room at a time, on one node. */
+  readonly membersPerRoom: number
+  /** Rooms the server may hold. */
+  readonly rooms: number
+  /** Rooms the clients of one address may create in an hour. */
+  readonly createsPerHour: number
+  /** Connections to this node. */
+  readonly connections: number
+  /** Connections from one address (IPv6: from one /64). */
+  readonly connectionsPerAddress: number
+  /** Commands of one connection, per second, sustained. */
+  readonly commandsPerSecond: number
+  /** Commands of one connection that may come at once. */
+  readonly commandBurst: number
+  /** Commands of all connections of one address, per second, sustained. */
+  readonly addressCommandsPerSecond: number
+  /** Commands of all connections of one address that may come at once. */
+  readonly addressCommandBurst: number
+  /** Refused commands in a row (nothing accepted in between) after which a connection is closed. */
+  readonly floodRefusals: number
+  /** Commands of one connection waiting for one before them, such as a slow hook. */
+  readonly inboxCommands: number
+  /** Bytes waiting for a connection that does not read, before it is closed as slow. */
+  readonly outboxBytes: number
+  /** Sends waiting for storage, on this node. */
+  readonly commitQueue: number
+  /** Text bytes waiting for storage, on this node. */
+  readonly commitQueueBytes: number
+  /** Sends in one transaction. */
+  readonly commitBatch: number
+  /** Entries in one page of history. */
+  readonly historyPage: number
+  /** Rooms or members in one page of a list. */
+  readonly listPage: number
+  /** Members above which a room tells how many come and go, not who. */
+  readonly presenceMembers: number
+  /** Entries a node keeps in memory per room for those who come back. */
+  readonly recentEntries: number
+  /** Silence allowed before `hello` succeeded, in ms. */
+  readonly helloMs: number
+  /** Time a frame may take from its first byte to its last, in ms. */
+  readonly frameMs: number
+  /** Silence after which the server asks for a sign of life (WebSocket ping, TCP keep-alive), in ms. */
+  readonly pingMs: number
+  /** Time to answer that, in ms. */
+  readonly pongMs: number
+  /** Time a connection may take none of the bytes waiting for it, in ms. */
+  readonly stallMs: number
+  /** Time a closing connection has for its last bytes, in ms. */
+  readonly closeMs: number
+  /** Time `close()` waits for what is in flight, in ms. */
+  readonly drainMs: number
+  /** Time a hook may take, in ms. */
+  readonly hookMs: number
+  /** Time one call of the storage may take, in ms. */
+  readonly storageMs: number
+  /** A temporary room that nobody is in is kept this long, in ms. */
+  readonly emptyRoomMs: number
+  /** How often a node compares its positions with storage, in ms. */
+  readonly positionMs: number
+  /** A guest may come back as the same person for this long, in ms. */
+  readonly ticketMs: number
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** The defaults: good for some thousands of people on one node. */
+export const LIMITS: Limits = Object.freeze({
+  frameBytes: 64 * KIB,
+  frameFragments: 64,
+  helloBytes: 8 * KIB,
+  messageChars: 4000,
+  messageBytes: 16 * KIB,
+  nameChars: 32,
+  roomNameChars: 64,
+  roomsPerConnection: 100,
+  membersPerRoom: 10_000,
+  rooms: 10_000,
+  createsPerHour: 100,
+  connections: 50_000,
+  connectionsPerAddress: 256,
+  commandsPerSecond: 50,
+  commandBurst: 200,
+  addressCommandsPerSecond: 1000,
+  addressCommandBurst: 4000,
+  floodRefusals: 1000,
+  inboxCommands: 256,
+  outboxBytes: MIB,
+  commitQueue: 10_000,
+  commitQueueBytes: 16 * MIB,
+  commitBatch: 1000,
+  historyPage: 100,
+  listPage: 100,
+  presenceMembers: 500,
+  recentEntries: 128,
+  helloMs: 30 * SECOND,
+  frameMs: 10 * SECOND,
+  pingMs: 30 * SECOND,
+  pongMs: 15 * SECOND,
+  stallMs: 30 * SECOND,
+  closeMs: 5 * SECOND,
+  drainMs: 10 * SECOND,
+  hookMs: 5 * SECOND,
+  storageMs: 10 * SECOND,
+  emptyRoomMs: 10 * MINUTE,
+  positionMs: 2 * SECOND,
+  ticketMs: 24 * 60 * MINUTE,
+})

@@ -1,0 +1,9 @@
+/** The wire, for those who write a client or an adapter: `tertulia/protocol`. */
+
+export { CLOSE, type ErrorCode, ERRORS, mayReconnect } from './errors.ts'
+export type { Lang } from './i18n/languages.ts'
+export { FrameDecoder } from './protocol/framing.ts'
+export { jsonCodec } from './protocol/json.ts'
+export { textCodec } from './protocol/text.ts'
+export type * from './protocol/types.ts'
+export type { Codec } from './spi/codec.ts'

@@ -1,0 +1,149 @@
+/** The commands of the text protocol: one row each, from which `/help` is made as well. */
+
+import type { CommandName } from '../i18n/catalog.ts'
+import { findLang } from '../i18n/languages.ts'
+import { cleanRoomName } from './names.ts'
+import type { Op, Request } from './types.ts'
+
+/** A request that has no id yet. */
+export type Ask = { [K in Op]: Omit<Request<K>, 'id'> }[Op]
+
+/** One command. */
+export interface Command {
+  readonly name: CommandName
+  readonly op: Op
+  /** Other names; the first one is Portuguese and is shown to those who speak it. */
+  readonly aliases: readonly [string, ...string[]]
+  /**
+   * Reads what stands after the name, trimmed. `null`: something is missing, or has the wrong form.
+   *
+   * @throws ChatError `room_invalid`
+   */
+  parse(rest: string): Ask | null
+}
+
+/** Messages that `/history` shows unless it is told how many. */
+const HISTORY = 20
+const HISTORY_MOST = 1000
+
+/** `"Ana Maria" and the rest`, or one word and the rest. Quotes as keyboards and phones make them. */
+const TO_AND_TEXT = /^(?:["“”«]([^"“”«»]+)["“”»]|([^\s"“”«]\S*))\s+(\S[\s\S]*)$/
+const QUOTED = /^["“”«]([^"“”«»]*)["“”»]$/
+
+/** Longer names are not looked at; the core has a narrower limit, which the host may set. */
+const NAME_CHARS = 256
+
+const roomOf = (text: string): string => cleanRoomName(text, NAME_CHARS)
+const words = (text: string): string[] => (text === '' ? [] : text.split(/\s+/))
+
+/** A room that has to be named. */
+function needRoom(rest: string): string | null {
+  const [room, ...more] = words(rest)
+  return room === undefined || more.length > 0 ? null : roomOf(room)
+}
+
+/** A room that may be named; else the one the person is in. */
+function mayRoom(rest: string): string | null {
+  return rest === '' ? '' : needRoom(rest)
+}
+
+/** `/history`, `/history 50`, `/history #room`, `/history #room 50`. A bare number is a number. */
+function parseHistory(rest: string): Ask | null {
+  const list = words(rest)
+  const last = list.at(-1)
+  const counted = last !== undefined && /^\d+$/.test(last)
+  const limit = counted ? Number(list.pop()) : HISTORY
+  if (limit < 1 || limit > HISTORY_MOST || list.length > 1) return null
+  const [room] = list
+  return { op: 'history', room: room === undefined ? '' : roomOf(room), limit }
+}
+
+/** All commands, in the order of `/help`. */
+export const COMMANDS: readonly Command[] = [
+  { name: 'help', op: 'help', aliases: ['ajuda', '?'], parse: () => ({ op: 'help' }) },
+  {
+    name: 'nick',
+    op: 'nick',
+    aliases: ['nome', 'apelido', 'name'],
+    parse(rest) {
+      const name = QUOTED.exec(rest)?.[1] ?? rest
+      return name === '' ? null : { op: 'nick', name }
+    },
+  },
+  {
+    name: 'join',
+    op: 'join',
+    aliases: ['entrar', 'j'],
+    parse(rest) {
+      const room = needRoom(rest)
+      return room === null ? null : { op: 'join', room }
+    },
+  },
+  {
+    name: 'create',
+    op: 'create',
+    aliases: ['criar'],
+    parse(rest) {
+      const room = needRoom(rest)
+      return room === null ? null : { op: 'create', room }
+    },
+  },
+  {
+    name: 'rooms',
+    op: 'rooms',
+    aliases: ['salas', 'list'],
+    parse: () => ({ op: 'rooms' }),
+  },
+  {
+    name: 'who',
+    op: 'members',
+    aliases: ['quem', 'pessoas', 'members'],
+    parse(rest) {
+      const room = mayRoom(rest)
+      return room === null ? null : { op: 'members', room }
+    },
+  },
+  {
+    name: 'msg',
+    op: 'msg',
+    aliases: ['privado', 'pm', 'dm'],
+    parse(rest) {
+      const [, quoted, word, text] = TO_AND_TEXT.exec(rest) ?? []
+      const to = (quoted ?? word)?.trim()
+      if (to === undefined || to === '' || text === undefined) return null
+      return to.length > NAME_CHARS ? null : { op: 'msg', to, text }
+    },
+  },
+  { name: 'history', op: 'history', aliases: ['historico', 'histórico'], parse: parseHistory },
+  {
+    name: 'leave',
+    op: 'leave',
+    aliases: ['deixar', 'part'],
+    parse(rest) {
+      const room = mayRoom(rest)
+      return room === null ? null : { op: 'leave', room }
+    },
+  },
+  {
+    name: 'lang',
+    op: 'lang',
+    aliases: ['idioma', 'língua', 'lingua'],
+    parse(rest) {
+      const lang = findLang(rest)
+      return lang === undefined ? null : { op: 'lang', lang }
+    },
+  },
+  { name: 'quit', op: 'quit', aliases: ['sair', 'exit'], parse: () => ({ op: 'quit' }) },
+]
+
+const BY_NAME = new Map(
+  COMMANDS.flatMap((command) => [command.name, ...command.aliases].map((name) => [name, command])),
+)
+
+const LONGEST = 2 * Math.max(...[...BY_NAME.keys()].map((name) => name.length))
+
+/** The command of this name, in whatever case and language it is written. */
+export function commandOf(name: string): Command | undefined {
+  if (name.length > LONGEST) return undefined
+  return BY_NAME.get(name.normalize('NFC').toLowerCase())
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    memory: 'src/memory.ts',
+    protocol: 'src/protocol.ts',
+    testing: 'src/testing/index.ts',
+    'transports/tcp': 'src/transports/tcp.ts',
+    'transports/websocket': 'src/transports/websocket.ts',
+    'cli/main': 'src/cli/main.ts',
+  },
+  format: 'esm',
+  target: 'node20',
+  platform: 'node',
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  // TypeScript 6 deprecates options that tsup's declaration build still sets.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+})
