@@ -59,6 +59,9 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
     cost: 1,
     async run(session, request) {
       const room = roomOf(session, request.room)
+      // What was said before is heard before.
+      await session.settled()
+      if (session.presence === null || room.closed) throw new ChatError('not_member')
       leave(session, room, personOf(session), 'leave')
       if (session.text) {
         session.reply(request.id, 'leave', { room: room.name })
@@ -98,7 +101,8 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
   quit: {
     cost: 0,
     early: true,
-    run(session, request) {
+    async run(session, request) {
+      await session.settled()
       session.reply(request.id, 'quit', {})
       session.end(CLOSE.normal, texts(session.lang).goodbye)
       return undefined

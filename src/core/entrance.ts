@@ -1,7 +1,7 @@
 /** Coming in: `hello`, and the greeting of those who speak text. */
 
 import { ChatError } from '../errors.ts'
-import { langOf } from '../i18n/languages.ts'
+import { langOf, texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
 import type { Operations, Person, Results } from '../protocol/types.ts'
 import { join, leave } from './membership.ts'
@@ -83,6 +83,8 @@ export async function enterDefault(session: Session): Promise<void> {
 
 /** Joins a room as people do by text: leaving the one they were in. */
 export async function move(session: Session, request: Operations['join']): Promise<void> {
+  // What was said in the room before is heard before.
+  await session.settled()
   const ok = await join(session, { recent: session.core.recentOnJoin, ...request })
   const before = session.current
   const next = session.rooms.find((room) => room.name === ok.room) ?? null
@@ -126,7 +128,7 @@ async function comeIn(
 }
 
 function guestName(session: Session, id: string): string {
-  const word = session.lang === 'pt-BR' ? 'visitante' : 'guest'
+  const word = texts(session.lang).guest
   let hash = 0
   for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0
   for (let i = 0; i < NAME_TRIES; i++) {

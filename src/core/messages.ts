@@ -12,6 +12,7 @@ import type { Room, Session } from './model.ts'
 const PRIVATE_ROOMS = 100
 
 type Said = Request<'send'> | Request<'msg'>
+type Draft = { -readonly [K in keyof NewEntry]: NewEntry[K] }
 interface Place {
   readonly seq: number
   readonly ts: number
@@ -133,21 +134,24 @@ function submit(
   if (core.closing) throw new ChatError('shutting_down')
   const from = personOf(session)
   const { cid } = request
-  const parts = { room: room.name, epoch: room.epoch, ts: core.clock.now(), from, text } as const
-  const draft: NewEntry =
-    to === undefined
-      ? cid === undefined
-        ? { ...parts, kind: 'message' }
-        : { ...parts, kind: 'message', cid }
-      : cid === undefined
-        ? { ...parts, kind: 'message', to }
-        : { ...parts, kind: 'message', to, cid }
+  const draft: Draft = {
+    room: room.name,
+    epoch: room.epoch,
+    kind: 'message',
+    ts: core.clock.now(),
+    from,
+    text,
+  }
+  // Added, not spread: this runs for every message.
+  if (to !== undefined) draft.to = to
+  if (cid !== undefined) draft.cid = cid
   core.committer.submit(
     draft,
     to === undefined || request.op === 'send'
       ? new SendReply(session, request.id)
       : new PrivateReply(session, request.id, room.name, to),
   )
+  session.sending(1)
   return undefined
 }
 
@@ -161,12 +165,20 @@ class SendReply implements Completion {
     this.id = id
   }
 
-  committed({ seq, ts, duplicate }: Place): void {
-    this.session.reply(this.id, 'send', duplicate ? { seq, ts, duplicate } : { seq, ts })
+  committed(place: Place): void {
+    this.answer(place)
+    this.session.sending(-1)
   }
 
   failed(error: ChatError): void {
-    this.session.refuse(this.id, 'send', error)
+    this.session.refuse(this.id, this.op, error)
+    this.session.sending(-1)
+  }
+
+  protected readonly op: 'send' | 'msg' = 'send'
+
+  protected answer({ seq, ts, duplicate }: Place): void {
+    this.session.reply(this.id, 'send', duplicate ? { seq, ts, duplicate } : { seq, ts })
   }
 }
 
@@ -181,13 +193,11 @@ class PrivateReply extends SendReply {
     this.to = to
   }
 
-  override committed({ seq, ts, duplicate }: Place): void {
+  protected override readonly op = 'msg'
+
+  protected override answer({ seq, ts, duplicate }: Place): void {
     const { room, to } = this
     const ok = duplicate ? { room, to, seq, ts, duplicate } : { room, to, seq, ts }
     this.session.reply(this.id, 'msg', ok)
-  }
-
-  override failed(error: ChatError): void {
-    this.session.refuse(this.id, 'msg', error)
   }
 }

@@ -44,6 +44,10 @@ export interface Session {
   rooms: Room[]
   /** The room that what has no room is meant for. */
   current: Room | null
+  /** A send was handed to the committer (+1), or its sender was told what became of it (−1). */
+  sending(change: 1 | -1): void
+  /** Resolves when every send of this connection was answered; undefined: they are. */
+  settled(): Promise<void> | undefined
   /** Speaks from now on by this codec. */
   speak(codec: Codec): void
   /** Answers a request, unless it wanted no answer. */

@@ -48,6 +48,8 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   private busy = false
   private paused = false
   private closeCode: number = 1006
+  private sends = 0
+  private unsettled: (() => void) | null = null
 
   constructor(core: Core, connection: Connection, info: ConnectionInfo, wire?: Wire) {
     this.core = core
@@ -122,6 +124,20 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     if (!this.trusted) this.outbox.wire = this.core.wires.of(codec, this.connection.framing)
   }
 
+  sending(change: 1 | -1): void {
+    this.sends += change
+    if (this.sends > 0 || this.unsettled === null) return
+    this.unsettled()
+    this.unsettled = null
+  }
+
+  settled(): Promise<void> | undefined {
+    if (this.sends === 0) return undefined
+    return new Promise((resolve) => {
+      this.unsettled = resolve
+    })
+  }
+
   /** Handles one request; what follows it waits if it takes longer. */
   request(request: Request | Malformed): void {
     const now = this.core.clock.monotonic()
@@ -158,6 +174,8 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     const error = isChatError(thrown) ? thrown : this.internal(thrown)
     const { close, retryable } = ERRORS[error.code]
     this.core.refused(this, error.code)
+    // People are told once: the closing line has the reason.
+    if (close !== null && this.text) return this.endWith(error.code)
     this.outbox.event({
       type: 'error',
       id: id ?? null,
@@ -186,6 +204,8 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     this.ended = true
     this.closeCode = code
     this.inbox = EMPTY
+    // First, so that what its rooms said in this turn still goes out.
+    this.depart()
     const reconnect = mayReconnect(code)
     this.outbox.finish({
       type: 'push',
@@ -198,7 +218,6 @@ export class ClientSession implements Session, Sink, OutboxOwner {
       },
     })
     this.connection.close(code, reason)
-    this.depart()
   }
 
   private depart(): void {

@@ -39,6 +39,8 @@ export interface Catalog {
   /** How a private conversation is called where a room's name would stand. */
   readonly privateRoom: string
   readonly goodbye: string
+  /** First part of the name of one who gave none: `guest-123456`. */
+  readonly guest: string
   /** What happens in a room: stands after the room's name. */
   readonly room: {
     joined(name: string, count: number): string

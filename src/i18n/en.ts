@@ -77,6 +77,7 @@ export const EN: Catalog = {
   day: (year, month, day) => `${year}-${pad(month)}-${pad(day)}`,
   privateRoom: 'private',
   goodbye: 'Goodbye!',
+  guest: 'guest',
   room: {
     joined: (name, count) => `${name} came in (${people(count)})`,
     left: (name, count) => `${name} left (${people(count)})`,

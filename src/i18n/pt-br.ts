@@ -77,6 +77,7 @@ export const PT_BR: Catalog = {
   day: (year, month, day) => `${pad(day)}/${pad(month)}/${year}`,
   privateRoom: 'privado',
   goodbye: 'Até logo!',
+  guest: 'visitante',
   room: {
     joined: (name, count) => `${name} entrou (${people(count)})`,
     left: (name, count) => `${name} saiu (${people(count)})`,

@@ -30,8 +30,11 @@ const PAGE = 1000
 
 // ── kinds of fields ─────────────────────────────────────────────────────────────────────────────
 
-/** ES2024 has it, and so have Node 20 and every browser of 2023; the type library of ES2023 hasn't. */
-const isWellFormed = (text: string): boolean =>
+/**
+ * No surrogate stands alone: the text can be written as UTF-8. (ES2024 has it, and so have Node 20
+ * and every browser of 2023; the type library of ES2023 hasn't.)
+ */
+export const isWellFormed = (text: string): boolean =>
   (text as string & { isWellFormed(): boolean }).isWellFormed()
 
 const need = (needed: string): Complaint => ({ needed })

@@ -1,6 +1,7 @@
 /** The memory transport: clients inside this process, for tests and for programs that are both. */
 
 import { ChatError } from '../errors.ts'
+import { isWellFormed } from '../protocol/validate.ts'
 import type { Timer } from '../spi/clock.ts'
 import type {
   Connection,
@@ -96,9 +97,6 @@ const framing: Framing = {
     return { byteLength, payloads }
   },
 }
-
-const isWellFormed = (text: string): boolean =>
-  (text as string & { isWellFormed(): boolean }).isWellFormed()
 
 /**
  * Clients without sockets: whole payloads both ways, in order, never in the turn they were sent.

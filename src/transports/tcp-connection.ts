@@ -99,11 +99,8 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
   }
 
   onFrame(payload: Uint8Array): void {
-    if (!isUtf8(payload)) return this.fail('bad_frame', 'not UTF-8')
-    // A frame that came in parts is a plain Uint8Array, whose own toString is another.
-    const { buffer, byteOffset, byteLength } = payload
-    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer, byteOffset, byteLength)
-    this.sink.payload(bytes.toString())
+    if (isUtf8(payload)) this.sink.payload(textOf(payload))
+    else this.fail('bad_frame', 'not UTF-8')
   }
 
   onLate(): void {
@@ -176,6 +173,12 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
     hangUp(this.socket)
     this.timer = cutLater(this.socket, this.host)
   }
+}
+
+/** A frame that came in parts is a plain Uint8Array, whose own `toString` is another. */
+function textOf(bytes: Uint8Array): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString()
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }
 
 /** Ends a socket after what was written; reads on, into nothing, until the peer has ended too. */

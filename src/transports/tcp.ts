@@ -76,8 +76,12 @@ export function tcpTransport(options: TcpOptions = {}): TcpTransport {
           for (const socket of sockets) socket.destroy()
         })
         server.close(() => {
-          timer.cancel()
-          resolve()
+          // The server is closed with the last handle, a little before the sockets tell it.
+          const told = Array.from(sockets, (socket) => new Promise((r) => socket.on('close', r)))
+          void Promise.all(told).then(() => {
+            timer.cancel()
+            resolve()
+          })
         })
       })
       return stopped
@@ -113,6 +117,10 @@ function makeServer(
 
   function accept(socket: Socket): void {
     socket.on('error', failed)
+    if (tls !== undefined) {
+      sockets.add(socket)
+      socket.on('close', forget)
+    }
     if (socket.remoteAddress === undefined) {
       socket.destroy() // gone again
       return
