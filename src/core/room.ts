@@ -248,7 +248,7 @@ export class Room<S extends Subscriber> {
       return
     }
     const known = frames[wire.index]
-    const frame = known === undefined ? wire.pack(this.events) : known
+    const frame = known === undefined ? wire.pack(this.events, true) : known
     if (known === undefined) frames[wire.index] = frame
     if (frame !== null) outbox.frame(frame)
   }

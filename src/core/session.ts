@@ -49,7 +49,9 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   private paused = false
   private closeCode: number = 1006
   private sends = 0
-  private unsettled: (() => void) | null = null
+  private readonly unsettled: (() => void)[] = []
+  /** The peer has said its last word. */
+  private finishing = false
 
   constructor(core: Core, connection: Connection, info: ConnectionInfo, wire?: Wire) {
     this.core = core
@@ -97,6 +99,11 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     this.pinged = false
   }
 
+  finished(): void {
+    this.finishing = true
+    this.finish()
+  }
+
   closed(): void {
     this.ended = true
     this.address.connections -= 1
@@ -126,16 +133,13 @@ export class ClientSession implements Session, Sink, OutboxOwner {
 
   sending(change: 1 | -1): void {
     this.sends += change
-    if (this.sends > 0 || this.unsettled === null) return
-    this.unsettled()
-    this.unsettled = null
+    if (this.sends > 0 || this.unsettled.length === 0) return
+    for (const resolve of this.unsettled.splice(0)) resolve()
   }
 
   settled(): Promise<void> | undefined {
     if (this.sends === 0) return undefined
-    return new Promise((resolve) => {
-      this.unsettled = resolve
-    })
+    return new Promise((resolve) => this.unsettled.push(resolve))
   }
 
   /** Handles one request; what follows it waits if it takes longer. */
@@ -309,6 +313,15 @@ export class ClientSession implements Session, Sink, OutboxOwner {
       this.paused = false
       this.connection.resume()
     }
+    this.finish()
+  }
+
+  /** Ends a connection whose peer has said its last word, once everything is answered. */
+  private finish(): void {
+    if (!this.finishing || this.ended || this.busy || this.inbox.length > 0) return
+    const settled = this.settled()
+    if (settled === undefined) this.end(CLOSE.normal, texts(this.lang).goodbye)
+    else void settled.then(() => this.finish())
   }
 
   /** How long to wait until this may be asked, in ms; 0 = it may now. */

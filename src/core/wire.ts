@@ -9,7 +9,7 @@ export interface Wire {
   /** Small and dense: where a room keeps the frame of this wire while it hands it out. */
   readonly index: number
   /** `null`: nobody on this wire is told any of this. */
-  pack(events: readonly ServerEvent[]): Frame | null
+  pack(events: readonly ServerEvent[], shared?: boolean): Frame | null
 }
 
 /** The wires of one server, each made once. */
@@ -18,13 +18,13 @@ export class Wires {
 
   /** The wire of this codec in this framing. */
   of(codec: Codec, framing: Framing): Wire {
-    return this.make(`${codec.name} ${framing.name}`, (events) => {
+    return this.make(`${codec.name} ${framing.name}`, (events, shared) => {
       const payloads: string[] = []
       for (const event of events) {
         const payload = codec.encode(event)
         if (payload !== null) payloads.push(payload)
       }
-      return payloads.length === 0 ? null : framing.pack(payloads)
+      return payloads.length === 0 ? null : framing.pack(payloads, shared)
     })
   }
 

@@ -22,7 +22,8 @@ export interface Frame {
 export interface Framing {
   /** The key of the frame cache. */
   readonly name: string
-  pack(payloads: readonly string[]): Frame
+  /** `shared`: many connections may hold the frame, for long; else it is written at once. */
+  pack(payloads: readonly string[], shared?: boolean): Frame
 }
 
 /** One client, as the core sees it. Made by the transport. */
@@ -40,7 +41,7 @@ export interface Connection {
   send(frames: readonly Frame[]): boolean
   /**
    * Ends the connection after what was sent before. Where the wire has close codes, they are
-   * told. The transport MUST cut a peer that doesn't answer within `limits.closeMs`.
+   * told: 1000, or 3000 to 4999. The transport MUST cut a peer that doesn't answer within `limits.closeMs`.
    * A second call does nothing.
    */
   close(code: number, reason: string): void
@@ -68,6 +69,11 @@ export interface Sink {
   drained(): void
   /** The peer gave a sign of life (a pong). */
   alive(): void
+  /**
+   * The peer will say no more but still listens (TCP's half-close). The core answers what was said
+   * and then closes; the transport closes by itself if that takes longer than `limits.closeMs`.
+   */
+  finished?(): void
   closed(): void
 }
 

@@ -28,22 +28,23 @@ function put(target: Buffer, at: number, payload: string, length: number, header
 }
 
 /**
- * One buffer for all of them. `allocUnsafe` takes small ones (acknowledgements) from Node's pool,
- * and gives those of 4 KiB and more memory of their own, so that a shared frame that waits for
- * slow readers doesn't hold a pool.
+ * One buffer for all of them. What is written at once (acknowledgements) comes from Node's pool,
+ * which is faster; what is shared has memory of its own: a slow reader may hold it for long, and
+ * would hold all of the pool with it.
  */
-function packAll(payloads: readonly string[], header: Header): Buffer {
+function packAll(payloads: readonly string[], header: Header, shared: boolean): Buffer {
+  const allocate = shared ? Buffer.allocUnsafeSlow : Buffer.allocUnsafe
   const first = payloads[0] as string
   if (payloads.length === 1) {
     const length = Buffer.byteLength(first)
-    const target = Buffer.allocUnsafe(header.size(length) + length)
+    const target = allocate(header.size(length) + length)
     put(target, 0, first, length, header)
     return target
   }
   const lengths = payloads.map((payload) => Buffer.byteLength(payload))
   let size = 0
   for (const length of lengths) size += header.size(length) + length
-  const target = Buffer.allocUnsafe(size)
+  const target = allocate(size)
   let at = 0
   for (let i = 0; i < lengths.length; i++) {
     at = put(target, at, payloads[i] as string, lengths[i] as number, header)
@@ -78,11 +79,11 @@ const webSocketHeader: Header = {
 /** Four bytes of length, big-endian, before each payload. A frame is a Buffer. */
 export const lengthPrefixed: Framing = {
   name: 'tcp',
-  pack: (payloads) => packAll(payloads, tcpHeader),
+  pack: (payloads, shared = false) => packAll(payloads, tcpHeader, shared),
 }
 
 /** One uncompressed text message per payload, ready for the raw socket. A frame is a Buffer. */
 export const webSocketFrames: Framing = {
   name: 'websocket',
-  pack: (payloads) => packAll(payloads, webSocketHeader),
+  pack: (payloads, shared = false) => packAll(payloads, webSocketHeader, shared),
 }

@@ -8,12 +8,6 @@ import type { Connection, Frame, Sink, TransportHost } from '../spi/transport.ts
 import { lengthPrefixed } from './pack.ts'
 import { FrameDeadline, type LateHandler, writeFrames } from './socket.ts'
 
-/**
- * A peer that said its last word may still wait for answers. Its connection stays open until
- * nothing has gone either way for this long, in ms; at most `limits.closeMs`.
- */
-const LINGER_MS = 100
-
 const CONNECTION = Symbol('connection')
 /** A socket that knows its connection: so the listeners are the same few functions for all. */
 type OwnedSocket = Socket & { [CONNECTION]?: TcpConnection }
@@ -32,19 +26,15 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
   private readonly socket: Socket
   private readonly host: TransportHost
   private readonly decoder: FrameDecoder
-  private sink = NOTHING_TO_TELL
+  private sink: Sink = NOTHING_TO_TELL
   private deadline: FrameDeadline | null = null
-  /** Lingers, or waits for the peer to close; never both. */
+  /** Waits for the core to answer what the peer said last, or for the peer to close. */
   private timer: Timer | null = null
   private blocked = false
   /** The peer broke the rules: nothing more is read, and the core was told. */
   private deaf = false
   /** Our side is closed: nothing is written or read any more. */
   private ending = false
-  /** When the peer closed its side (monotonic); negative: it didn't. */
-  private endedAt = -1
-  /** When something came, or went after the peer's end. */
-  private activeAt = -1
 
   constructor(socket: Socket, host: TransportHost) {
     this.socket = socket
@@ -66,7 +56,6 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
 
   send(frames: readonly Frame[]): boolean {
     if (this.ending || this.socket.destroyed) return true
-    if (this.endedAt >= 0) this.activeAt = this.host.clock.monotonic()
     // Only `framing` makes frames for here, and its frames are Buffers.
     const room = writeFrames(this.socket, frames as readonly Buffer[])
     if (!room) this.blocked = true
@@ -110,7 +99,6 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
   received(chunk: Buffer): void {
     if (this.isOver()) return
     const { decoder, host } = this
-    this.activeAt = host.clock.monotonic()
     const before = decoder.frames
     if (decoder.push(chunk)) {
       if (!decoder.pending && this.deadline === null) return
@@ -127,11 +115,13 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
     if (!this.ending) this.sink.drained()
   }
 
-  /** The peer closed its side. Where it said something just before, it gets the answers. */
+  /** The peer closed its side: it gets the answers to what it said, then we close ours. */
   ended(): void {
     if (this.ending) return
-    this.endedAt = this.host.clock.monotonic()
-    this.linger()
+    if (this.sink.finished === undefined) return this.finish()
+    const { clock, limits } = this.host
+    this.timer = clock.after(limits.closeMs, () => this.finish())
+    this.sink.finished()
   }
 
   closed(): void {
@@ -140,15 +130,6 @@ export class TcpConnection implements Connection, FrameHandler, LateHandler {
     this.deadline?.cancel()
     this.timer?.cancel()
     this.sink.closed()
-  }
-
-  private linger(): void {
-    const { clock, limits } = this.host
-    const now = clock.monotonic()
-    const until = this.activeAt < 0 ? now : this.activeAt + LINGER_MS
-    const left = Math.min(until, this.endedAt + limits.closeMs) - now
-    if (left > 0) this.timer = clock.after(left, () => this.linger())
-    else this.finish()
   }
 
   /** May have changed while a payload was handled. */
