@@ -78,6 +78,8 @@ export interface Limits {
   readonly emptyRoomMs: number
   /** How often a node compares its positions with storage, in ms. */
   readonly positionMs: number
+  /** People on a node that gives no sign of life count as here for this long, in ms. */
+  readonly presenceMs: number
   /** A guest may come back as the same person for this long, in ms. */
   readonly ticketMs: number
 }
@@ -127,5 +129,6 @@ export const LIMITS: Limits = Object.freeze({
   storageMs: 10 * SECOND,
   emptyRoomMs: 10 * MINUTE,
   positionMs: 2 * SECOND,
+  presenceMs: 15 * SECOND,
   ticketMs: 24 * 60 * MINUTE,
 })

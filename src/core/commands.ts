@@ -4,7 +4,7 @@ import { ChatError, CLOSE } from '../errors.ts'
 import { langOf, texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
 import type { Op, Request, Results } from '../protocol/types.ts'
-import { enterDefault, hello, move } from './entrance.ts'
+import { checkFree, enterDefault, hello, move } from './entrance.ts'
 import { history } from './history.ts'
 import {
   actorOf,
@@ -18,6 +18,7 @@ import {
 } from './membership.ts'
 import { sendPrivate, sendToRoom } from './messages.ts'
 import type { Session } from './model.ts'
+import { CONNECTED } from './remote.ts'
 
 /**
  * One operation. `run` gives the reply, or a promise of it (what comes after waits), or
@@ -119,8 +120,10 @@ async function nick(session: Session, request: Request<'nick'>): Promise<Results
   if (presence === null) throw new ChatError('closed')
   const was = presence.person.name
   if (name === was) return { person: presence.person }
+  checkFree(core, name, presence.person.id)
   core.directory.rename(presence, name)
   const { person } = presence
+  core.presence?.came(CONNECTED, person)
   const told = new Set<string>()
   for (const { rooms } of presence.sessions) {
     for (const room of rooms) {
@@ -128,6 +131,7 @@ async function nick(session: Session, request: Request<'nick'>): Promise<Results
       told.add(room.name)
       room.rename(person)
       announce(core, room, { ev: 'renamed', room: room.name, person, was })
+      if (room.only === undefined) core.presence?.came(room.name, person)
     }
   }
   core.events.emit('nick', { person, was })
@@ -157,7 +161,7 @@ async function rooms(session: Session, request: Request<'rooms'>): Promise<Resul
   const records = await core.ask(core.storage.rooms.list(request.after ?? '', limit + 1))
   const list = records.slice(0, limit).map(({ room, permanent }) => ({
     room,
-    count: core.rooms.open.get(room)?.count ?? 0,
+    count: core.rooms.open.get(room)?.count ?? core.presence?.remote.count(room) ?? 0,
     permanent,
   }))
   return { rooms: list, more: records.length > limit }

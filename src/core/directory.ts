@@ -5,7 +5,7 @@ import { nameKey } from '../protocol/names.ts'
 import type { Person } from '../protocol/types.ts'
 
 /** A person who is connected, by one or several connections. */
-export interface Presence<S> {
+export interface Connected<S> {
   /** Replaced, never changed, when the name does. */
   person: Person
   key: string
@@ -14,19 +14,19 @@ export interface Presence<S> {
 
 /** The persons of this node. Names are unique among those who are here. */
 export class Directory<S> {
-  private readonly byId = new Map<string, Presence<S>>()
-  private readonly byKey = new Map<string, Presence<S>>()
+  private readonly byId = new Map<string, Connected<S>>()
+  private readonly byKey = new Map<string, Connected<S>>()
 
   get size(): number {
     return this.byId.size
   }
 
-  get(id: string): Presence<S> | undefined {
+  get(id: string): Connected<S> | undefined {
     return this.byId.get(id)
   }
 
   /** The person of this name, however it is written. */
-  named(name: string): Presence<S> | undefined {
+  named(name: string): Connected<S> | undefined {
     return this.byKey.get(nameKey(name))
   }
 
@@ -37,7 +37,7 @@ export class Directory<S> {
   }
 
   /** Adds a connection of a person. Throws `name_taken`. */
-  enter(session: S, person: Person): Presence<S> {
+  enter(session: S, person: Person): Connected<S> {
     const known = this.byId.get(person.id)
     if (known !== undefined) {
       if (known.person.name !== person.name) this.rename(known, person.name)
@@ -46,14 +46,14 @@ export class Directory<S> {
     }
     const key = nameKey(person.name)
     if (this.byKey.has(key)) throw new ChatError('name_taken')
-    const presence: Presence<S> = { person, key, sessions: new Set([session]) }
+    const presence: Connected<S> = { person, key, sessions: new Set([session]) }
     this.byId.set(person.id, presence)
     this.byKey.set(key, presence)
     return presence
   }
 
   /** Gives a person another name. Throws `name_taken`. */
-  rename(presence: Presence<S>, name: string): void {
+  rename(presence: Connected<S>, name: string): void {
     const key = nameKey(name)
     const holder = this.byKey.get(key)
     if (holder !== undefined && holder !== presence) throw new ChatError('name_taken')
@@ -63,11 +63,12 @@ export class Directory<S> {
     presence.person = { id: presence.person.id, name }
   }
 
-  /** Removes a connection; the name is free again after the last. */
-  leave(session: S, presence: Presence<S>): void {
+  /** Removes a connection. True: it was the person's last here; the name is free again. */
+  leave(session: S, presence: Connected<S>): boolean {
     presence.sessions.delete(session)
-    if (presence.sessions.size > 0) return
+    if (presence.sessions.size > 0) return false
     this.byId.delete(presence.person.id)
     this.byKey.delete(presence.key)
+    return true
   }
 }

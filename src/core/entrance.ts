@@ -6,6 +6,7 @@ import { cleanName } from '../protocol/names.ts'
 import type { Operations, Person, Results } from '../protocol/types.ts'
 import { join, leave } from './membership.ts'
 import type { Core, Session } from './model.ts'
+import { CONNECTED } from './remote.ts'
 import { makeTicket, readTicket } from './tickets.ts'
 
 /** How often a free name for a guest is looked for. */
@@ -120,11 +121,23 @@ async function comeIn(
   id ??= core.makeId()
   const clean =
     wanted === undefined ? guestName(session, id) : cleanName(wanted, core.limits.nameChars)
+  checkFree(core, clean, id)
   const presence = core.directory.enter(session, { id, name: clean })
   session.presence = presence
+  core.presence?.came(CONNECTED, presence.person)
   session.connection.welcomed?.()
   core.events.emit('connect', { person: presence.person, connection: session.info })
   return presence.person
+}
+
+/** Refuses a name that somebody has, here or on another node. Throws `name_taken`. */
+export function checkFree(core: Core, name: string, id: string): void {
+  if (!isFree(core, name, id)) throw new ChatError('name_taken')
+}
+
+function isFree(core: Core, name: string, id: string): boolean {
+  const elsewhere = core.presence?.remote.named(name)
+  return core.directory.free(name, id) && (elsewhere === undefined || elsewhere.id === id)
 }
 
 function guestName(session: Session, id: string): string {
@@ -133,7 +146,7 @@ function guestName(session: Session, id: string): string {
   for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) >>> 0
   for (let i = 0; i < NAME_TRIES; i++) {
     const name = `${word}-${((hash + i * 7919) % 900_000) + 100_000}`
-    if (session.core.directory.free(name, id)) return name
+    if (isFree(session.core, name, id)) return name
   }
   throw new ChatError('overloaded')
 }

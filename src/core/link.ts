@@ -3,6 +3,7 @@
 import type { Entry, Push } from '../protocol/types.ts'
 import type { Broker, Unsubscribe } from '../spi/broker.ts'
 import type { Logger } from '../spi/logger.ts'
+import type { PresenceMessage } from './presence.ts'
 
 /** What nodes tell each other of one room. */
 export interface LinkMessage {
@@ -18,12 +19,14 @@ export interface LinkMessage {
   readonly gone?: true
 }
 
+const PRESENCE = 'presence'
 const topicOf = (room: string): string => `room.${room}`
 
 /** Publishes hints, best effort: what gets lost is found in storage. */
 export class Link {
   private readonly broker: Broker
-  private readonly node: string
+  /** The id of this node among the others. */
+  readonly node: string
   private readonly logger: Logger
 
   constructor(broker: Broker, node: string, logger: Logger) {
@@ -62,14 +65,34 @@ export class Link {
     this.send(room, { node: this.node, gone: true })
   }
 
+  /** Tells the other nodes of the people here. */
+  tell(message: PresenceMessage): void {
+    this.publish(PRESENCE, Buffer.from(JSON.stringify({ node: this.node, message })))
+  }
+
+  /** Hears of the people on other nodes. */
+  async hear(handler: (node: string, message: PresenceMessage) => void): Promise<void> {
+    await this.listen<{ node: string; message: PresenceMessage }>(PRESENCE, ({ node, message }) =>
+      handler(node, message),
+    )
+  }
+
   /** Hears what the other nodes say of a room. */
   subscribe(room: string, handler: (message: LinkMessage) => void): Promise<Unsubscribe> {
-    return this.broker.subscribe(topicOf(room), (bytes) => {
+    return this.listen(topicOf(room), handler)
+  }
+
+  private listen<M extends { readonly node: string }>(
+    topic: string,
+    handler: (message: M) => void,
+  ): Promise<Unsubscribe> {
+    return this.broker.subscribe(topic, (bytes) => {
       try {
-        const message = JSON.parse(Buffer.from(bytes).toString()) as LinkMessage
+        // Nodes of one server trust each other; they share its storage.
+        const message = JSON.parse(Buffer.from(bytes).toString()) as M
         if (message.node !== this.node) handler(message)
       } catch (error) {
-        this.logger.warn({ err: error, room }, 'a message of another node was not understood')
+        this.logger.warn({ err: error, topic }, 'a message of another node was not understood')
       }
     })
   }
@@ -81,8 +104,12 @@ export class Link {
       const head = message.entries.at(-1)?.seq
       bytes = Buffer.from(JSON.stringify({ node, epoch, head }))
     }
-    this.broker.publish(topicOf(room), bytes).catch((error) => {
-      this.logger.warn({ err: error, room }, 'a hint could not be published')
+    this.publish(topicOf(room), bytes)
+  }
+
+  private publish(topic: string, bytes: Uint8Array): void {
+    this.broker.publish(topic, bytes).catch((error) => {
+      this.logger.warn({ err: error, topic }, 'a hint could not be published')
     })
   }
 }

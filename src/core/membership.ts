@@ -116,8 +116,9 @@ export function enter(session: Session, room: Room, person: Person): void {
     announce(core, room, { ev: 'joined', room: room.name, person, count: room.count + 1 })
     core.events.emit('join', { room: room.name, person })
   }
-  room.add(session, person)
+  const first = room.add(session, person)
   session.rooms.push(room)
+  if (first && room.only === undefined) core.presence?.came(room.name, person)
 }
 
 /** Takes a session out of a room and tells those who stay. */
@@ -125,10 +126,14 @@ export function leave(session: Session, room: Room, person: Person, why: LeaveRe
   const { core } = session
   session.rooms = session.rooms.filter((other) => other !== room)
   if (session.current === room) session.current = null
-  const gone = room.remove(session, person.id)
-  if (gone && room.only === undefined) {
-    announce(core, room, { ev: 'left', room: room.name, person, count: room.count, why })
-    core.events.emit('leave', { room: room.name, person, why })
+  const last = room.remove(session, person.id)
+  if (last && room.only === undefined) {
+    core.presence?.went(room.name, person)
+    // They may still be in it on another node.
+    if (!room.has(person.id)) {
+      announce(core, room, { ev: 'left', room: room.name, person, count: room.count, why })
+      core.events.emit('leave', { room: room.name, person, why })
+    }
   }
   core.rooms.vacated(room)
 }
@@ -145,7 +150,9 @@ export function removeAll(room: Room): void {
     const { presence } = session
     session.rooms = session.rooms.filter((other) => other !== room)
     if (session.current === room) session.current = null
-    if (presence !== null) room.remove(session, presence.person.id)
+    if (presence === null) continue
+    const last = room.remove(session, presence.person.id)
+    if (last && room.only === undefined) session.core.presence?.went(room.name, presence.person)
   }
 }
 
@@ -161,7 +168,6 @@ export function announce(core: Core, room: Room, push: Push): void {
       room.push({ ev: 'count', room: room.name, count: room.count })
     })
   }
-  core.link?.signal(room.name, push)
 }
 
 /** Who does something, as hooks see it. */

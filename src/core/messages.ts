@@ -2,11 +2,11 @@
 
 import { ChatError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
-import type { Person, Request, RequestId } from '../protocol/types.ts'
+import type { Entry, Person, Request, RequestId } from '../protocol/types.ts'
 import type { NewEntry } from '../spi/storage.ts'
 import type { Completion } from './committer.ts'
 import { actorOf, enter, isPrivate, leave, personOf, roomOf, takeCreate } from './membership.ts'
-import type { Room, Session } from './model.ts'
+import type { Core, Room, Session } from './model.ts'
 
 /** Private conversations a connection follows live; the oldest is let go beyond that. */
 const PRIVATE_ROOMS = 100
@@ -30,7 +30,7 @@ export function sendToRoom(session: Session, request: Request<'send'>): undefine
 export async function sendPrivate(session: Session, request: Request<'msg'>): Promise<undefined> {
   const { core } = session
   const me = personOf(session)
-  const peer = core.directory.named(request.to)?.person
+  const peer = core.directory.named(request.to)?.person ?? core.presence?.remote.named(request.to)
   if (peer === undefined) throw new ChatError('person_not_found')
   if (peer.id === me.id) throw new ChatError('forbidden')
   checkText(request.text, core.limits)
@@ -41,9 +41,10 @@ export async function sendPrivate(session: Session, request: Request<'msg'>): Pr
     room = (await core.rooms.make(name, { permanent: false, only: [me, peer] })).room
   }
   try {
-    for (const id of [me.id, peer.id]) {
-      for (const other of core.directory.get(id)?.sessions ?? []) open(other, room)
-    }
+    const ids = [me.id, peer.id]
+    const { epoch, position: head } = room
+    openFor(core, room, ids, head, [])
+    core.link?.tell({ t: 'open', room: name, epoch, head, ids })
     await say(session, room, request, peer)
   } finally {
     core.rooms.release(room)
@@ -66,9 +67,27 @@ export function checkText(text: string, limits: Limits): void {
   }
 }
 
-/** Lets a connection follow a private conversation. */
-function open(session: Session, room: Room): void {
-  if (room.sessions.has(session) || session.presence === null) return
+/**
+ * Lets all connections of these persons follow a private conversation, from `head` on; `entries`
+ * are those between `head` and now.
+ */
+export function openFor(
+  core: Core,
+  room: Room,
+  ids: readonly string[],
+  head: number,
+  entries: readonly Entry[],
+): void {
+  for (const id of ids) {
+    for (const session of core.directory.get(id)?.sessions ?? []) {
+      if (!open(session, room, head)) continue
+      for (const entry of entries) session.outbox.event({ type: 'entry', entry })
+    }
+  }
+}
+
+function open(session: Session, room: Room, head: number): boolean {
+  if (room.sessions.has(session) || session.presence === null) return false
   const { person } = session.presence
   const mine = session.rooms.filter(({ name }) => isPrivate(name))
   const oldest = mine[0]
@@ -76,9 +95,10 @@ function open(session: Session, room: Room): void {
     leave(session, oldest, person, 'removed')
   }
   enter(session, room, person)
-  const { name, epoch, position } = room
-  const push = { ev: 'opened', room: name, epoch, head: position, with: peerOf(room, person) } as const
+  const { name, epoch } = room
+  const push = { ev: 'opened', room: name, epoch, head, with: peerOf(room, person) } as const
   session.outbox.event({ type: 'push', push })
+  return true
 }
 
 /** The other one of a private conversation. */

@@ -14,11 +14,12 @@ import type { NewEntry, Storage } from '../spi/storage.ts'
 import type { Connection, ConnectionInfo } from '../spi/transport.ts'
 import type { Committer } from './committer.ts'
 import type { Delivery } from './delivery.ts'
-import type { Directory, Presence } from './directory.ts'
+import type { Connected, Directory } from './directory.ts'
 import type { Events } from './events.ts'
 import type { HookRunner } from './hook.ts'
 import type { Link } from './link.ts'
 import type { Outbox } from './outbox.ts'
+import type { Presence } from './presence.ts'
 import type { Addresses, AddressUse } from './rates.ts'
 import type { Room as RoomOf } from './room.ts'
 import type { Wires } from './wire.ts'
@@ -40,7 +41,7 @@ export interface Session {
   readonly ended: boolean
   lang: Lang
   /** Who it is; null before `hello`. */
-  presence: Presence<Session> | null
+  presence: Connected<Session> | null
   rooms: Room[]
   /** The room that what has no room is meant for. */
   current: Room | null
@@ -94,6 +95,8 @@ export interface Core {
   readonly logger: Logger
   readonly storage: Storage
   readonly link: Link | null
+  /** Who is on the other nodes; null: there are none. */
+  readonly presence: Presence | null
   readonly codecs: { readonly json: Codec; text(lang: Lang): Codec }
   readonly hooks: HookRunner
   readonly events: Events

@@ -16,6 +16,8 @@ import type { HookRunner } from './hook.ts'
 import type { Link } from './link.ts'
 import type { Core, Session } from './model.ts'
 import { Addresses } from './rates.ts'
+import { presenceOf } from './neighbours.ts'
+import type { Presence } from './presence.ts'
 import { OpenRooms } from './rooms.ts'
 import type { ClientSession } from './session.ts'
 import { Turn } from './turn.ts'
@@ -51,6 +53,7 @@ export class Node implements Core {
   readonly logger: Logger
   readonly storage: Storage
   readonly link: Link | null
+  readonly presence: Presence | null
   readonly codecs: NodeParts['codecs']
   readonly hooks: HookRunner
   readonly events: Events
@@ -78,6 +81,7 @@ export class Node implements Core {
     this.logger = parts.logger
     this.storage = parts.storage
     this.link = parts.link
+    this.presence = parts.link === null ? null : presenceOf(this, parts.link)
     this.codecs = parts.codecs
     this.hooks = parts.hooks
     this.events = new Events(parts.logger)

@@ -24,10 +24,11 @@ export interface RoomHost<S extends Subscriber> {
   failed(room: Room<S>, error: unknown): void
 }
 
-/** A person in a room, on this node, by one or several connections. */
+/** A person in a room: by one or several connections here, on another node, or both. */
 interface Presence {
   person: Person
   sessions: number
+  elsewhere: boolean
 }
 
 /** Entries that came before those they follow, at most: storage has them anyway. */
@@ -186,7 +187,7 @@ export class Room<S extends Subscriber> {
     return { members, more }
   }
 
-  /** Adds a connection. True: the person wasn't here before. */
+  /** Adds a connection. True: it is the person's first on this node. */
   add(session: S, person: Person): boolean {
     this.sessions.add(session)
     if (this.events.length > 0) {
@@ -196,13 +197,32 @@ export class Room<S extends Subscriber> {
     const known = this.people.get(person.id)
     if (known !== undefined) {
       known.sessions += 1
-      return false
+      return known.sessions === 1
     }
-    this.people.set(person.id, { person, sessions: 1 })
+    this.people.set(person.id, { person, sessions: 1, elsewhere: false })
     return true
   }
 
-  /** Removes a connection, after giving it what happened before. True: the person is gone. */
+  /** A person is in the room on another node. True: they weren't in it anywhere we know of. */
+  arrive(person: Person): boolean {
+    const known = this.people.get(person.id)
+    if (known !== undefined) {
+      known.elsewhere = true
+      return false
+    }
+    this.people.set(person.id, { person, sessions: 0, elsewhere: true })
+    return true
+  }
+
+  /** A person is on no other node any more. True: they aren't here either. */
+  depart(personId: string): boolean {
+    const known = this.people.get(personId)
+    if (known === undefined) return false
+    known.elsewhere = false
+    return known.sessions === 0 && this.people.delete(personId)
+  }
+
+  /** Removes a connection, after giving it what happened before. True: it was their last here. */
   remove(session: S, personId: string): boolean {
     if (!this.sessions.has(session)) return false
     if (this.events.length > 0) this.give(session, [])
@@ -212,7 +232,7 @@ export class Room<S extends Subscriber> {
     if (known === undefined) return false
     known.sessions -= 1
     if (known.sessions > 0) return false
-    this.people.delete(personId)
+    if (!known.elsewhere) this.people.delete(personId)
     return true
   }
 

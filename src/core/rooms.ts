@@ -150,6 +150,7 @@ export class OpenRooms implements Rooms {
     if (record === null) return null
     const room = new RoomOf(record, this.host)
     if (unsubscribe !== null) this.subscriptions.set(room, unsubscribe)
+    for (const person of core.presence?.remote.people(name) ?? []) room.arrive(person)
     this.open.set(name, room)
     if (missed) await room.repair()
     return room

@@ -126,13 +126,25 @@ export class Server {
   private async begin(): Promise<void> {
     const { node } = this
     await node.ask(node.storage.open())
-    await node.link?.open(() => void this.upkeep.compare())
+    await this.join()
     node.secret = await node.ask(node.storage.setting('ticket-secret', node.makeId() + node.makeId()))
     if (node.defaultRoom !== undefined) {
       await roomHandle(node, node.defaultRoom, async () => {}).create()
     }
     this.upkeep.start()
     this.ready = true
+  }
+
+  /** Takes its place among the other nodes. */
+  private async join(): Promise<void> {
+    const { link, presence, logger } = this.node
+    if (link === null || presence === null) return
+    await link.open(() => {
+      presence.start()
+      this.upkeep.compare().catch((error) => logger.warn({ err: error }, 'comparing failed'))
+    })
+    await link.hear((node, message) => presence.hear(node, message))
+    presence.start()
   }
 
   private refuses(address: string): Refused | null {
@@ -164,6 +176,7 @@ export class Server {
     }
     await this.within(closeMs + 1000, node.deserted())
     await Promise.all(this.transports.map((transport) => transport.stop()))
+    node.presence?.stop()
     await node.link?.close()
     await node.storage.close()
   }

@@ -7,12 +7,13 @@ import type { Malformed, Op, Request, RequestId, Results, ServerEvent } from '..
 import type { Codec } from '../spi/codec.ts'
 import type { Connection, ConnectionInfo, Sink } from '../spi/transport.ts'
 import { COMMANDS } from './commands.ts'
-import type { Presence } from './directory.ts'
+import type { Connected } from './directory.ts'
 import { greet } from './entrance.ts'
 import { leaveAll } from './membership.ts'
 import type { Core, Room, Session } from './model.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
 import { type AddressUse, Bucket } from './rates.ts'
+import { CONNECTED } from './remote.ts'
 import type { Wire } from './wire.ts'
 
 /** After so many times `limits.inboxCommands` a transport that doesn't pause is cut. */
@@ -32,7 +33,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   text = false
   lang: Lang
   /** Who it is; null before `hello`. */
-  presence: Presence<Session> | null = null
+  presence: Connected<Session> | null = null
   rooms: Room[] = []
   /** The room that what has no room is meant for. */
   current: Room | null = null
@@ -229,7 +230,9 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     if (presence === null) return
     this.presence = null
     leaveAll(this, presence.person, this.closeCode === CLOSE.normal ? 'leave' : 'lost')
-    this.core.directory.leave(this, presence)
+    if (this.core.directory.leave(this, presence)) {
+      this.core.presence?.went(CONNECTED, presence.person)
+    }
     this.core.events.emit('disconnect', {
       person: presence.person,
       connection: this.info,

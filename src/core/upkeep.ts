@@ -27,6 +27,8 @@ export class Upkeep {
     this.every('sweep', () => SWEEP_MS, () => this.sweep())
     // Jitter: nodes that started together shouldn't ask together.
     this.every('heads', () => positionMs * (0.75 + Math.random() / 2), () => this.compare())
+    const { presence } = this.node
+    if (presence !== null) this.every('beat', () => presence.beatMs, () => presence.beat())
     this.every('expire', () => Math.min(EXPIRE_MS, emptyRoomMs / 3), () => this.expire())
   }
 

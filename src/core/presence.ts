@@ -1,0 +1,195 @@
+/** Telling the other nodes who is here, and hearing from them who is there. */
+
+import type { Person } from '../protocol/types.ts'
+import type { Clock } from '../spi/clock.ts'
+import { type Census, Remote, type RemoteListener } from './remote.ts'
+
+/** What nodes tell each other of their people. */
+export type PresenceMessage =
+  /** I am alive, and my census has this version. */
+  | { readonly t: 'beat'; readonly v: number }
+  /** One change, which makes it this version. */
+  | {
+      readonly t: 'change'
+      readonly v: number
+      readonly place: string
+      readonly person: Person
+      readonly here: boolean
+    }
+  /** Tell me your census; `to`: one node only. */
+  | { readonly t: 'ask'; readonly to?: string }
+  /** Part `i` of `of` of my census. */
+  | {
+      readonly t: 'part'
+      readonly v: number
+      readonly i: number
+      readonly of: number
+      readonly people: readonly (readonly [place: string, id: string, name: string])[]
+    }
+  /** I am closing. */
+  | { readonly t: 'bye' }
+  | OpenMessage
+
+/** Who is connected as one of these should follow this private conversation, from `head` on. */
+export interface OpenMessage {
+  readonly t: 'open'
+  readonly room: string
+  readonly epoch: string
+  readonly head: number
+  readonly ids: readonly string[]
+}
+
+/** People in one part of a census; small enough for brokers with small messages. */
+const PART = 40
+/** Beats until a silent node is given up. */
+const BEATS = 3
+
+/** What presence needs from the rest. */
+export interface PresenceHost extends RemoteListener {
+  /** The id of this node. */
+  readonly node: string
+  readonly clock: Clock
+  /** How long a node is believed after its last sign of life, in ms. */
+  readonly leaseMs: number
+  publish(message: PresenceMessage): void
+  /** Lets those of these persons who are here follow a private conversation. */
+  open(message: OpenMessage): void
+}
+
+interface Gathering {
+  readonly v: number
+  readonly parts: Map<number, readonly (readonly [string, string, string])[]>
+}
+
+/**
+ * Keeps the census of this node and a picture of the others'. Changes are told as they happen,
+ * with a version; whoever finds that one was missed asks for the whole. A node that is silent for
+ * `leaseMs` is given up, and everybody on it.
+ */
+export class Presence {
+  readonly remote: Remote
+  private readonly host: PresenceHost
+  private readonly census: Census = new Map()
+  private readonly gathering = new Map<string, Gathering>()
+  private version = 0
+
+  constructor(host: PresenceHost) {
+    this.host = host
+    this.remote = new Remote(host)
+  }
+
+  /** How often `beat` is to be called, in ms. */
+  get beatMs(): number {
+    return this.host.leaseMs / BEATS
+  }
+
+  /** A person came to a place on this node, or has another name there. */
+  came(place: string, person: Person): void {
+    let people = this.census.get(place)
+    if (people === undefined) {
+      people = new Map()
+      this.census.set(place, people)
+    }
+    people.set(person.id, person)
+    this.tell(place, person, true)
+  }
+
+  /** A person left a place on this node. */
+  went(place: string, person: Person): void {
+    const people = this.census.get(place)
+    if (people === undefined || !people.delete(person.id)) return
+    if (people.size === 0) this.census.delete(place)
+    this.tell(place, person, false)
+  }
+
+  /** Says hello to the other nodes. */
+  start(): void {
+    this.host.publish({ t: 'ask' })
+    this.beat()
+  }
+
+  /** Gives a sign of life, and gives up those who give none. */
+  beat(): void {
+    this.host.publish({ t: 'beat', v: this.version })
+    this.remote.expire(this.host.clock.monotonic())
+  }
+
+  /** Says goodbye: nobody need wait for the lease. */
+  stop(): void {
+    this.host.publish({ t: 'bye' })
+  }
+
+  /** Hears another node. */
+  hear(node: string, message: PresenceMessage): void {
+    const { remote, host } = this
+    if (message.t === 'bye') {
+      this.gathering.delete(node)
+      return remote.forget(node)
+    }
+    remote.seen(node, host.clock.monotonic() + host.leaseMs)
+    switch (message.t) {
+      case 'beat':
+        if (remote.version(node) !== message.v) host.publish({ t: 'ask', to: node })
+        break
+      case 'change': {
+        const { v, place, person, here } = message
+        const known = remote.version(node) ?? -1
+        // Older: it is in the snapshot already.
+        if (v > known && !remote.change(node, v, place, person, here)) {
+          host.publish({ t: 'ask', to: node })
+        }
+        break
+      }
+      case 'ask':
+        if (message.to === undefined || message.to === host.node) this.report()
+        break
+      case 'part':
+        this.gather(node, message)
+        break
+      case 'open':
+        host.open(message)
+        break
+    }
+  }
+
+  private tell(place: string, person: Person, here: boolean): void {
+    this.version += 1
+    this.host.publish({ t: 'change', v: this.version, place, person, here })
+  }
+
+  private report(): void {
+    const rows: (readonly [string, string, string])[] = []
+    for (const [place, people] of this.census) {
+      for (const { id, name } of people.values()) rows.push([place, id, name])
+    }
+    const of = Math.max(1, Math.ceil(rows.length / PART))
+    for (let i = 0; i < of; i++) {
+      const people = rows.slice(i * PART, (i + 1) * PART)
+      this.host.publish({ t: 'part', v: this.version, i, of, people })
+    }
+  }
+
+  /** A census is believed once all its parts are there; a later one replaces it. */
+  private gather(node: string, message: Extract<PresenceMessage, { t: 'part' }>): void {
+    const { v, i, of, people } = message
+    if (v <= (this.remote.version(node) ?? -1)) return
+    let gathering = this.gathering.get(node)
+    if (gathering === undefined || gathering.v !== v) {
+      gathering = { v, parts: new Map() }
+      this.gathering.set(node, gathering)
+    }
+    gathering.parts.set(i, people)
+    if (gathering.parts.size < of) return
+    this.gathering.delete(node)
+    const census: Census = new Map()
+    for (const rows of gathering.parts.values()) {
+      for (const [place, id, name] of rows) {
+        const there = census.get(place) ?? new Map<string, Person>()
+        census.set(place, there)
+        there.set(id, { id, name })
+      }
+    }
+    this.remote.replace(node, v, census)
+  }
+}
+
