@@ -36,7 +36,11 @@ export async function readMissed(
     await room.repair()
   }
   if (since.epoch !== room.epoch || since.seq > room.position) {
-    const missed = await readNewest(core, room, request.recent === undefined ? core.limits.historyPage : recent)
+    const missed = await readNewest(
+      core,
+      room,
+      request.recent === undefined ? core.limits.historyPage : recent,
+    )
     return { ...missed, reset: true }
   }
   const { epoch, seq } = since
@@ -96,5 +100,11 @@ async function readNewest(core: Core, room: Room, count: number): Promise<Missed
   }
   const page = await readPage(core, room, { before: room.position + 1, limit: count })
   const entries = page?.epoch === epoch ? page.entries : []
-  return { epoch, after: (entries[0]?.seq ?? room.position + 1) - 1, entries, limit: count, newest: true }
+  return {
+    epoch,
+    after: (entries[0]?.seq ?? room.position + 1) - 1,
+    entries,
+    limit: count,
+    newest: true,
+  }
 }

@@ -29,7 +29,10 @@ export interface Command<O extends Op> {
   readonly cost: number
   /** May be used before `hello`. */
   readonly early?: true
-  run(session: Session, request: Request<O>): Results[O] | undefined | Promise<Results[O] | undefined>
+  run(
+    session: Session,
+    request: Request<O>,
+  ): Results[O] | undefined | Promise<Results[O] | undefined>
 }
 
 /** Every operation of the protocol. */

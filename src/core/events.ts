@@ -1,15 +1,19 @@
 /** What the host program is told. Events report; they can't prevent anything (hooks can). */
 
 import type { Entry, Person } from '../protocol/types.ts'
-import type { ConnectionInfo } from '../spi/transport.ts'
 import type { Logger } from '../spi/logger.ts'
+import type { ConnectionInfo } from '../spi/transport.ts'
 
 /** The events of a chat server, by name. */
 export interface ChatEvents {
   /** A client said hello and is somebody now. */
   connect: { readonly person: Person; readonly connection: ConnectionInfo }
   /** Their connection ended. */
-  disconnect: { readonly person: Person; readonly connection: ConnectionInfo; readonly code: number }
+  disconnect: {
+    readonly person: Person
+    readonly connection: ConnectionInfo
+    readonly code: number
+  }
   /** An entry was stored by this node: told once in a cluster, by the node that took it in. */
   message: Entry
   /** A person came into a room on this node. */

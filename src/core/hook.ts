@@ -6,8 +6,10 @@ import type { Clock } from '../spi/clock.ts'
 import type { Hook, HookResult, Hooks } from '../spi/hooks.ts'
 import type { Logger } from '../spi/logger.ts'
 
-type ContextOf<N extends keyof Hooks> = NonNullable<Hooks[N]> extends Hook<infer C, infer _> ? C : never
-type ChangeOf<N extends keyof Hooks> = NonNullable<Hooks[N]> extends Hook<infer _, infer R> ? R : never
+type ContextOf<N extends keyof Hooks> =
+  NonNullable<Hooks[N]> extends Hook<infer C, infer _> ? C : never
+type ChangeOf<N extends keyof Hooks> =
+  NonNullable<Hooks[N]> extends Hook<infer _, infer R> ? R : never
 
 /** The hooks of one server, with their time limit. */
 export class HookRunner {

@@ -20,7 +20,10 @@ interface Place {
 }
 
 /** Says something in a room. The reply comes once it is stored; what follows needn't wait. */
-export function sendToRoom(session: Session, request: Request<'send'>): undefined | Promise<undefined> {
+export function sendToRoom(
+  session: Session,
+  request: Request<'send'>,
+): undefined | Promise<undefined> {
   const room = roomOf(session, request.room)
   const to = room.only === undefined ? undefined : peerOf(room, personOf(session))
   return say(session, room, request, to)

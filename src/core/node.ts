@@ -5,41 +5,39 @@ import type { Lang } from '../i18n/languages.ts'
 import type { Limits } from '../limits.ts'
 import type { Entry, Person } from '../protocol/types.ts'
 import type { Clock, MakeId } from '../spi/clock.ts'
-import type { Codec } from '../spi/codec.ts'
 import type { Logger } from '../spi/logger.ts'
 import type { NewEntry, Storage } from '../spi/storage.ts'
-import { type Completion, Committer } from './committer.ts'
+import { Committer, type Completion } from './committer.ts'
 import { Delivery } from './delivery.ts'
 import { Directory } from './directory.ts'
 import { Events } from './events.ts'
 import type { HookRunner } from './hook.ts'
 import type { Link } from './link.ts'
 import type { Core, Session } from './model.ts'
-import { Addresses } from './rates.ts'
 import { presenceOf } from './neighbours.ts'
 import type { Presence } from './presence.ts'
+import { Addresses } from './rates.ts'
 import { OpenRooms } from './rooms.ts'
 import type { ClientSession } from './session.ts'
 import { Turn } from './turn.ts'
 import { Wires } from './wire.ts'
 
 /** What a node is made of; see `server.ts`. */
-export interface NodeParts {
-  readonly name: string
-  readonly lang: Lang
-  /** The room text sessions start in; undefined: none. */
-  readonly defaultRoom: string | undefined
-  /** Newest entries shown to a person who joins by text. */
-  readonly recentOnJoin: number
-  readonly limits: Limits
-  readonly clock: Clock
-  readonly makeId: MakeId
-  readonly logger: Logger
-  readonly storage: Storage
-  readonly link: Link | null
-  readonly codecs: { readonly json: Codec; text(lang: Lang): Codec }
-  readonly hooks: HookRunner
-}
+export type NodeParts = Pick<
+  Core,
+  | 'name'
+  | 'lang'
+  | 'defaultRoom'
+  | 'recentOnJoin'
+  | 'limits'
+  | 'clock'
+  | 'makeId'
+  | 'logger'
+  | 'storage'
+  | 'link'
+  | 'codecs'
+  | 'hooks'
+>
 
 /** The state of one server on this node. No logic of its own beyond tying the parts together. */
 export class Node implements Core {

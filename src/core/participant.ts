@@ -1,7 +1,15 @@
 /** Taking part without a socket: bots, bridges, tests. */
 
 import { ChatError } from '../errors.ts'
-import type { Entry, Op, Operations, Person, Push, Results, ServerEvent } from '../protocol/types.ts'
+import type {
+  Entry,
+  Op,
+  Operations,
+  Person,
+  Push,
+  Results,
+  ServerEvent,
+} from '../protocol/types.ts'
 import type { Connection, Frame, Framing } from '../spi/transport.ts'
 import type { Wire, Wires } from './wire.ts'
 
@@ -20,10 +28,7 @@ export interface Participant {
   send(room: string, text: string, options?: { cid?: string }): Promise<Results['send']>
   /** Says something to one person, by name. */
   msg(to: string, text: string, options?: { cid?: string }): Promise<Results['msg']>
-  history(
-    room: string,
-    options?: Omit<Operations['history'], 'room'>,
-  ): Promise<Results['history']>
+  history(room: string, options?: Omit<Operations['history'], 'room'>): Promise<Results['history']>
   /** Listens; returns what stops it. Own messages are heard too, as everybody hears theirs. */
   on<E extends keyof Heard>(event: E, listener: (event: Heard[E]) => unknown): () => void
   /** Leaves all rooms and is gone. */
@@ -121,7 +126,9 @@ export class LocalConnection implements Connection {
       if (event.type === 'reply') asked?.resolve(event.ok)
       else {
         const { code, message, retryAfterMs } = event.err
-        asked?.reject(new ChatError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs }))
+        asked?.reject(
+          new ChatError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs }),
+        )
       }
     } else if (event.type === 'entry') {
       const { kind, ...rest } = event.entry

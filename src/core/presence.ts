@@ -39,8 +39,8 @@ export interface OpenMessage {
   readonly ids: readonly string[]
 }
 
-/** People in one part of a census; small enough for brokers with small messages. */
-const PART = 40
+/** Bytes of people in one part of a census; small enough for brokers with small messages. */
+const PART_BYTES = 4000
 /** Beats until a silent node is given up. */
 const BEATS = 3
 
@@ -158,14 +158,23 @@ export class Presence {
   }
 
   private report(): void {
-    const rows: (readonly [string, string, string])[] = []
+    let part: (readonly [string, string, string])[] = []
+    const parts = [part]
+    let bytes = 0
     for (const [place, people] of this.census) {
-      for (const { id, name } of people.values()) rows.push([place, id, name])
+      for (const { id, name } of people.values()) {
+        const row = [place, id, name] as const
+        bytes += Buffer.byteLength(JSON.stringify(row)) + 1
+        if (bytes > PART_BYTES && part.length > 0) {
+          part = []
+          parts.push(part)
+          bytes = 0
+        }
+        part.push(row)
+      }
     }
-    const of = Math.max(1, Math.ceil(rows.length / PART))
-    for (let i = 0; i < of; i++) {
-      const people = rows.slice(i * PART, (i + 1) * PART)
-      this.host.publish({ t: 'part', v: this.version, i, of, people })
+    for (const [i, people] of parts.entries()) {
+      this.host.publish({ t: 'part', v: this.version, i, of: parts.length, people })
     }
   }
 
@@ -192,4 +201,3 @@ export class Presence {
     this.remote.replace(node, v, census)
   }
 }
-

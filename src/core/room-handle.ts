@@ -41,14 +41,15 @@ export function roomHandle(core: Core, raw: string, ready: () => Promise<void>):
   const name = roomName(core, raw)
   if (isPrivate(name)) throw new ChatError('room_invalid')
 
-  async function withRoom<T>(permanent: boolean, work: (room: Room, created: boolean) => Promise<T>) {
+  async function withRoom<T>(
+    permanent: boolean,
+    work: (room: Room, created: boolean) => Promise<T>,
+  ) {
     await ready()
     if (core.closing) throw new ChatError('shutting_down')
     const known = await core.rooms.hold(name)
     const { room, created } =
-      known === null
-        ? await core.rooms.make(name, { permanent })
-        : { room: known, created: false }
+      known === null ? await core.rooms.make(name, { permanent }) : { room: known, created: false }
     try {
       return await work(room, created)
     } finally {

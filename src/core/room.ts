@@ -132,7 +132,8 @@ export class Room<S extends Subscriber> {
         if (page === null || page.epoch !== this.epoch || page.head < this.position) {
           return this.host.replaced(this, page)
         }
-        if (page.first > this.position + 1) this.skip({ from: this.position + 1, to: page.first - 1 })
+        if (page.first > this.position + 1)
+          this.skip({ from: this.position + 1, to: page.first - 1 })
         const before = this.position
         for (const entry of page.entries) if (entry.seq === this.position + 1) this.advance(entry)
         if (this.ahead !== null) {

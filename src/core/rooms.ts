@@ -25,7 +25,10 @@ export class OpenRooms implements Rooms {
         core.ask(core.storage.read(room.name, { after, limit: core.limits.commitBatch })),
       replaced: (room, page) => this.replaced(room, page),
       failed: (room, error) =>
-        core.logger.warn({ err: error, room: room.name }, 'a room could not be compared with storage'),
+        core.logger.warn(
+          { err: error, room: room.name },
+          'a room could not be compared with storage',
+        ),
     }
   }
 

@@ -4,7 +4,7 @@ import { ChatError, CLOSE, ERRORS } from '../errors.ts'
 import { texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
 import type { ConnectionInfo, Refused, Transport, TransportHost } from '../spi/transport.ts'
-import { type ChatEvents, type Listener } from './events.ts'
+import type { ChatEvents, Listener } from './events.ts'
 import { Node, type NodeParts } from './node.ts'
 import { eventWire, LocalConnection, type Participant, participantOf } from './participant.ts'
 import { type RoomHandle, roomHandle } from './room-handle.ts'
@@ -127,7 +127,9 @@ export class Server {
     const { node } = this
     await node.ask(node.storage.open())
     await this.join()
-    node.secret = await node.ask(node.storage.setting('ticket-secret', node.makeId() + node.makeId()))
+    node.secret = await node.ask(
+      node.storage.setting('ticket-secret', node.makeId() + node.makeId()),
+    )
     if (node.defaultRoom !== undefined) {
       await roomHandle(node, node.defaultRoom, async () => {}).create()
     }

@@ -2,8 +2,8 @@
 
 import type { ErrorCode } from '../errors.ts'
 import type { Timer } from '../spi/clock.ts'
-import type { ClientSession } from './session.ts'
 import type { Node } from './node.ts'
+import type { ClientSession } from './session.ts'
 
 /** How often connections are looked at, in ms. */
 const SWEEP_MS = 1000
@@ -24,12 +24,29 @@ export class Upkeep {
 
   start(): void {
     const { positionMs, emptyRoomMs } = this.node.limits
-    this.every('sweep', () => SWEEP_MS, () => this.sweep())
+    this.every(
+      'sweep',
+      () => SWEEP_MS,
+      () => this.sweep(),
+    )
     // Jitter: nodes that started together shouldn't ask together.
-    this.every('heads', () => positionMs * (0.75 + Math.random() / 2), () => this.compare())
+    this.every(
+      'heads',
+      () => positionMs * (0.75 + Math.random() / 2),
+      () => this.compare(),
+    )
     const { presence } = this.node
-    if (presence !== null) this.every('beat', () => presence.beatMs, () => presence.beat())
-    this.every('expire', () => Math.min(EXPIRE_MS, emptyRoomMs / 3), () => this.expire())
+    if (presence !== null)
+      this.every(
+        'beat',
+        () => presence.beatMs,
+        () => presence.beat(),
+      )
+    this.every(
+      'expire',
+      () => Math.min(EXPIRE_MS, emptyRoomMs / 3),
+      () => this.expire(),
+    )
   }
 
   stop(): void {

@@ -8,6 +8,7 @@ import type { ConnectionInfo } from './transport.ts'
  * It may throw a `ChatError` to refuse with its code and text. Anything else thrown, or taking
  * longer than `limits.hookMs`, is logged and refused as `hook_failed`; the server goes on.
  */
+// biome-ignore lint/suspicious/noConfusingVoidType: hooks that return nothing are functions of void
 export type HookResult<R = never> = R | false | undefined | void
 /** A hook may answer at once or later. */
 export type Hook<C, R = never> = (context: C) => HookResult<R> | Promise<HookResult<R>>

@@ -51,7 +51,12 @@ describe('hooks', () => {
 
   it('that fail refuse that one request; the server goes on', async () => {
     const logged: string[] = []
-    const logger = { debug() {}, info() {}, warn() {}, error: (_: object, m: string) => logged.push(m) }
+    const logger = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (_: object, m: string) => logged.push(m),
+    }
     const server = await start({
       logger,
       hooks: {

@@ -15,7 +15,11 @@ const AT_ONCE = 100
 const RUNS = 100
 
 const room = fc.constantFrom('geral', 'sala', '#sala', '@a:b', '', 'x'.repeat(300), '../etc')
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('oi'), fc.constant('x'.repeat(5000)))
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constant('oi'),
+  fc.constant('x'.repeat(5000)),
+)
 const op = fc.constantFrom(
   'hello',
   'ping',
@@ -57,7 +61,16 @@ const request = fc.record(
   { requiredKeys: ['op'] },
 )
 const hello = fc.constant('{"id":0,"op":"hello","version":1}')
-const command = fc.constantFrom('/nick ', '/join ', '/msg ', '/history ', '/who', '/', '//', '/quit')
+const command = fc.constantFrom(
+  '/nick ',
+  '/join ',
+  '/msg ',
+  '/history ',
+  '/who',
+  '/',
+  '//',
+  '/quit',
+)
 const payload = fc.oneof(
   { weight: 6, arbitrary: request.map((value) => JSON.stringify(value)) },
   { weight: 2, arbitrary: fc.tuple(command, text).map(([a, b]) => a + b) },
@@ -147,7 +160,12 @@ it.each(['tcp', 'ws'] as const)(
   'random bytes and mutated sessions over %s hurt nobody',
   async (transport) => {
     const server = await start({
-      limits: { rooms: 1_000_000, createsPerHour: 1_000_000, closeMs: 200, commandBurst: 1_000_000 },
+      limits: {
+        rooms: 1_000_000,
+        createsPerHour: 1_000_000,
+        closeMs: 200,
+        commandBurst: 1_000_000,
+      },
     })
     const port = (transport === 'tcp' ? server.where.tcpPort : server.where.port) as number
     const talker = await person(server.ws, 'Talker')

@@ -1,12 +1,10 @@
-/** Every limit is crossed here once (those of the committer and of rooms also in test/core). */
+/** Every limit of size and number is crossed here once; those of time in limits-time.test.ts. */
 
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { LIMITS } from '../../src/limits.ts'
-import { memoryStorage } from '../../src/storage/memory.ts'
 import { manualClock } from '../core/manual-clock.ts'
-import { type JsonClient, jsonClient, person, tcpFrame, texts } from '../support/clients.ts'
+import { type JsonClient, jsonClient, person, texts } from '../support/clients.ts'
 import { start } from '../support/server.ts'
 
 const room = 'sala'
@@ -215,25 +213,25 @@ it('historyPage and listPage', async () => {
   const clients: JsonClient[] = []
   for (let i = 0; i < 5; i++) clients.push(await person(server.ws, `p${i}`))
   for (const client of clients) await client.ask('join', { room })
-  const [client] = clients
-  for (let i = 1; i <= 5; i++) await client?.ask('send', { room, text: `${i}` })
-  const page = await client?.ask('history', { room, after: 0, limit: 1000 })
+  const client = clients[0] as JsonClient
+  for (let i = 1; i <= 5; i++) await client.ask('send', { room, text: `${i}` })
+  const page = await client.ask('history', { room, after: 0, limit: 1000 })
   expect(page).toMatchObject({ more: true, head: 5 })
-  expect((page?.entries as { seq: number }[]).map(({ seq }) => seq)).toEqual([1, 2, 3])
+  expect((page.entries as { seq: number }[]).map(({ seq }) => seq)).toEqual([1, 2, 3])
   const seen: string[] = []
   for (let after = '', more = true; more; ) {
-    const list = await client?.ask('members', { room, after })
-    const members = list?.members as { id: string; name: string }[]
+    const list = await client.ask('members', { room, after })
+    const members = list.members as { id: string; name: string }[]
     expect(members.length).toBeLessThanOrEqual(2)
     seen.push(...members.map(({ name }) => name))
     after = members.at(-1)?.id as string
-    more = list?.more as boolean
+    more = list.more as boolean
   }
   expect(seen.sort()).toEqual(['p0', 'p1', 'p2', 'p3', 'p4'])
-  for (const name of ['a1', 'a2', 'a3']) await client?.ask('create', { room: name })
-  const rooms = await client?.ask('rooms')
+  for (const name of ['a1', 'a2', 'a3']) await client.ask('create', { room: name })
+  const rooms = await client.ask('rooms')
   expect(rooms).toMatchObject({ more: true, rooms: [{ room: 'a1' }, { room: 'a2' }] })
-  const rest = await client?.ask('rooms', { after: 'a3' })
+  const rest = await client.ask('rooms', { after: 'a3' })
   expect(rest).toMatchObject({ more: false, rooms: [{ room: 'geral' }, { room }] })
 })
 
@@ -262,226 +260,4 @@ it('recentEntries: who was away for longer gets the rest from storage all the sa
     Array.from({ length: 17 }, (_, i) => i + 4),
   )
   expect(joined).toMatchObject({ more: false, head: 20 })
-})
-
-it('helloMs: silence before hello ends the connection', async () => {
-  const clock = manualClock()
-  const server = await start({ clock })
-  for (const open of [server.tcp, server.ws]) {
-    const silent = await jsonClient(open)
-    const slow = await jsonClient(open)
-    await until(() => server.chat.stats().connections === 2)
-    await slow.ask('ping')
-    clock.pass(LIMITS.helloMs + 2000)
-    expect(await silent.push('close')).toMatchObject({ code: 3501 })
-    await silent.closed
-    await slow.closed
-  }
-})
-
-it('frameMs: a frame that begins and does not end is given up', async () => {
-  const clock = manualClock()
-  const server = await start({ clock })
-  const client = await person(server.tcp)
-  await client.ask('ping')
-  const socket = connect(server.where.tcpPort as number, '127.0.0.1')
-  const hello = tcpFrame('{"id":1,"op":"hello","version":1}')
-  socket.write(hello.subarray(0, 9))
-  let got = ''
-  socket.on('data', (chunk) => {
-    got += chunk
-  })
-  await until(() => server.chat.stats().connections === 2)
-  await turns(20)
-  clock.pass(LIMITS.frameMs)
-  await new Promise((resolve) => socket.on('close', resolve))
-  expect(got).toContain('3006')
-  await client.ask('ping')
-})
-
-it('pingMs and pongMs: who gives no sign of life is given up, who does is kept', async () => {
-  const clock = manualClock()
-  const server = await start({ clock })
-  const alive = await person(server.ws)
-  const dead = await person(server.ws)
-  dead.pause()
-  clock.pass(LIMITS.pingMs + 1000)
-  await turns(50)
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  clock.pass(LIMITS.pongMs + 1000)
-  await until(() => server.chat.stats().people === 1)
-  dead.resume()
-  expect(await dead.closed).toBe(3002)
-  await alive.ask('ping')
-})
-
-it('outboxBytes: a slow reader is put out, slows nobody, and loses nothing on return', async () => {
-  const server = await start({
-    limits: { outboxBytes: 64 * 1024, commandBurst: 100_000 },
-    storage: memoryStorage({ entriesPerRoom: 100_000 }),
-  })
-  for (const open of [server.tcp, server.ws]) {
-    const [talker, slow, good] = await Promise.all([1, 2, 3].map(() => person(open)))
-    if (talker === undefined || slow === undefined || good === undefined) throw new Error()
-    const { epoch } = await talker.ask('join', { room })
-    await good.ask('join', { room })
-    const joined = await slow.ask('join', { room })
-    const from = joined.head as number
-    slow.pause()
-    const text = 'x'.repeat(3900)
-    let last = 0
-    for (let i = 0; i < 400; i++) {
-      const some = Array.from({ length: 20 }, () => talker.ask('send', { room, text }))
-      last = Math.max(...(await Promise.all(some)).map(({ seq }) => seq as number))
-      if (server.chat.stats().people === 2) break
-    }
-    expect(server.chat.stats().people).toBe(2)
-    await good.push('message', ({ seq }) => seq === last)
-    slow.resume()
-    expect(await slow.push('close')).toMatchObject({ code: 3001, reconnect: true })
-    const had = slow.all.filter(({ ev }) => ev === 'message').map(({ seq }) => seq as number)
-    expect(had).toEqual(Array.from({ length: had.length }, (_, i) => from + 1 + i))
-    const back = await person(open)
-    let seq = from + had.length
-    let page = await back.ask('join', { room, since: { epoch, seq } })
-    for (;;) {
-      for (const entry of page.entries as { seq: number }[]) expect(entry.seq).toBe(++seq)
-      if (page.more !== true) break
-      page = await back.ask('history', { room, after: seq })
-    }
-    expect(seq).toBe(last)
-    for (const client of [talker, good, back]) client.end()
-    await until(() => server.chat.stats().people === 0)
-  }
-}, 60_000)
-
-it('stallMs: who takes nothing for too long is put out, however little waits', async () => {
-  const clock = manualClock()
-  const server = await start({
-    clock,
-    limits: { outboxBytes: 1e9, commandBurst: 100_000, pingMs: 1e9 },
-  })
-  const talker = await person(server.tcp)
-  const slow = await person(server.tcp)
-  await talker.ask('join', { room })
-  await slow.ask('join', { room })
-  slow.pause()
-  const text = 'x'.repeat(3900)
-  for (let i = 0; i < 200; i++) {
-    await Promise.all(Array.from({ length: 20 }, () => talker.ask('send', { room, text })))
-  }
-  clock.pass(1000)
-  clock.pass(LIMITS.stallMs + 1000)
-  expect(server.chat.stats().people).toBe(1)
-  slow.resume()
-  await slow.closed
-}, 60_000)
-
-it('hookMs: a hook that takes too long refuses its request, and only that', async () => {
-  const clock = manualClock()
-  const server = await start({
-    clock,
-    hooks: { beforeSend: ({ text }) => (text === 'slow' ? new Promise<void>(() => {}) : undefined) },
-  })
-  const client = await person(server.ws)
-  await client.ask('join', { room })
-  const slow = client.ask('send', { room, text: 'slow' })
-  const after = client.ask('send', { room, text: 'after' })
-  await turns(50)
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  clock.pass(LIMITS.hookMs)
-  await expect(slow).rejects.toMatchObject({ code: 'hook_failed', retryable: true })
-  await expect(after).resolves.toMatchObject({ seq: 1 })
-})
-
-it('storageMs: a storage that does not answer makes sends fail, retryable, shown to nobody', async () => {
-  const clock = manualClock()
-  const storage = memoryStorage()
-  let stuck = false
-  const append: typeof storage.append = (batch) =>
-    stuck ? new Promise(() => {}) : storage.append(batch)
-  const server = await start({ clock, storage: { ...storage, append } })
-  const client = await person(server.ws)
-  await client.ask('join', { room })
-  stuck = true
-  const lost = client.ask('send', { room, text: 'x', cid: 'k' })
-  await turns(50)
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  clock.pass(LIMITS.storageMs)
-  await expect(lost).rejects.toMatchObject({ code: 'unavailable', retryable: true })
-  stuck = false
-  await expect(client.ask('send', { room, text: 'x', cid: 'k' })).resolves.toMatchObject({ seq: 1 })
-  expect(texts(client, room)).toEqual(['x'])
-})
-
-it('emptyRoomMs: a temporary room stays a while, a permanent one for good', async () => {
-  const clock = manualClock()
-  const server = await start({ clock, limits: { pingMs: 1e9 } })
-  const client = await person(server.ws)
-  const rooms = async () => {
-    const { rooms: list } = await client.ask('rooms')
-    return (list as { room: string }[]).map((r) => r.room)
-  }
-  await server.chat.room('fica').create()
-  for (const name of ['dita', 'muda', 'fica', 'usada']) await client.ask('join', { room: name })
-  await client.ask('send', { room: 'dita', text: 'x' })
-  await client.ask('send', { room: 'usada', text: 'x' })
-  expect(await rooms()).toEqual(['dita', 'fica', 'geral', 'muda', 'usada'])
-  for (const name of ['dita', 'muda', 'fica']) await client.ask('leave', { room: name })
-  await until(() => server.chat.stats().rooms === 1)
-  // Nothing was said in "muda": it goes at once.
-  expect(await rooms()).toEqual(['dita', 'fica', 'geral', 'usada'])
-  for (let ms = 0; ms < LIMITS.emptyRoomMs * 0.9; ms += 60_000) {
-    clock.pass(60_000)
-    await turns()
-    await client.ask('ping')
-  }
-  expect(await rooms()).toContain('dita')
-  for (let ms = 0; ms < LIMITS.emptyRoomMs * 0.5; ms += 60_000) {
-    clock.pass(60_000)
-    await turns()
-    await client.ask('ping')
-  }
-  expect(await rooms()).toEqual(['fica', 'geral', 'usada'])
-})
-
-it('ticketMs: a ticket is good for its time', async () => {
-  const clock = manualClock()
-  const server = await start({ clock })
-  const first = await jsonClient(server.ws)
-  const { ticket, person: me } = await first.ask('hello', { version: 1, name: 'Alice' })
-  first.end()
-  await first.closed
-  clock.pass(LIMITS.ticketMs - 10_000)
-  const second = await jsonClient(server.ws)
-  expect(await second.ask('hello', { version: 1, ticket })).toMatchObject({ person: me })
-  second.end()
-  await second.closed
-  clock.pass(20_000)
-  const third = await jsonClient(server.ws)
-  await expect(third.ask('hello', { version: 1, ticket })).rejects.toMatchObject(
-    code('unauthorized'),
-  )
-  await third.ask('hello', { version: 1, name: 'Alice' })
-})
-
-it('drainMs and closeMs: close ends even when storage and clients do not', async () => {
-  const clock = manualClock()
-  const storage = memoryStorage()
-  const server = await start({
-    clock,
-    storage: { ...storage, append: () => new Promise(() => {}) },
-    limits: { storageMs: 1e9 },
-  })
-  const client = await person(server.tcp)
-  await client.ask('join', { room })
-  client.put({ id: 99, op: 'send', room, text: 'x' })
-  await turns(50)
-  client.pause()
-  const closed = server.chat.close()
-  await turns(50)
-  clock.pass(LIMITS.drainMs)
-  await turns(50)
-  clock.pass(LIMITS.closeMs + 1000)
-  await closed
 })

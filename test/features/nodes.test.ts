@@ -16,7 +16,9 @@ it('two nodes over one storage and one broker keep one order', async () => {
   const one = await start({ storage, broker, limits })
   const two = await start({ storage, broker, limits })
   const people = await Promise.all(
-    Array.from({ length: 10 }, (_, i) => person((i % 2 ? one : two)[i % 3 ? 'ws' : 'tcp'], `p${i}`)),
+    Array.from({ length: 10 }, (_, i) =>
+      person((i % 2 ? one : two)[i % 3 ? 'ws' : 'tcp'], `p${i}`),
+    ),
   )
   for (const client of people) await client.ask('join', { room })
   const replies = await Promise.all(
@@ -196,9 +198,7 @@ it('a node that missed changes, or came late, asks for the whole', async () => {
   }
   const one = await start({ storage, broker, clock, limits: { pingMs: 1e9 } })
   const two = await start({ storage, broker: dropping, clock, limits: { pingMs: 1e9 } })
-  const people = await Promise.all(
-    Array.from({ length: 100 }, (_, i) => person(two.ws, `p${i}`)),
-  )
+  const people = await Promise.all(Array.from({ length: 100 }, (_, i) => person(two.ws, `p${i}`)))
   for (const client of people) await client.ask('join', { room })
   const alice = await person(one.ws, 'Alice')
   expect(await alice.ask('join', { room })).toMatchObject({ count: 1 })

@@ -28,7 +28,17 @@ describe.each(['tcp', 'ws'] as const)('text over %s', (transport) => {
     await alice.line('Você saiu de #jogos')
     await alice.line('* Você está em #geral (1 pessoa: Ana)')
     alice.send('/help')
-    for (const command of ['nick', 'join', 'create', 'rooms', 'who', 'msg', 'history', 'leave', 'quit']) {
+    for (const command of [
+      'nick',
+      'join',
+      'create',
+      'rooms',
+      'who',
+      'msg',
+      'history',
+      'leave',
+      'quit',
+    ]) {
       await alice.line(`/${command}`)
     }
     alice.send('/dance')
@@ -142,7 +152,6 @@ describe.each(['tcp', 'ws'] as const)('text over %s', (transport) => {
     await bob.ask('send', { room: 'geral', text: nasty })
     const line = await alice.line('password')
     expect(line.startsWith('[#geral] Bob: ')).toBe(true)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     expect(alice.lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
   })
 })
@@ -171,7 +180,12 @@ it('B1: frames in any pieces, several at once, and answers after the sending sid
   const bytes = Array.from(all, (_, i) => all.subarray(i, i + 1))
   for (const pieces of [[all], bytes, [all.subarray(0, 7), all.subarray(7)]]) {
     const got = await talk(pieces)
-    for (const part of ['Welcome, Alice!', '[#jogos] Alice: Olá!', '1 person in #jogos', 'Goodbye!']) {
+    for (const part of [
+      'Welcome, Alice!',
+      '[#jogos] Alice: Olá!',
+      '1 person in #jogos',
+      'Goodbye!',
+    ]) {
       expect(got).toContain(part)
     }
   }
