@@ -28,13 +28,18 @@ export function lineLogger(
 /** Errors have no own enumerable properties: their text is taken out for the log. */
 function plain(fields: object): object {
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? told(value) : value]),
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error ? told(value) : value,
+    ]),
   )
 }
 
 function told(error: Error): string {
   const { cause } = error
-  return cause instanceof Error ? `${error.message}: ${told(cause)}` : (error.stack ?? error.message)
+  return cause instanceof Error
+    ? `${error.message}: ${told(cause)}`
+    : (error.stack ?? error.message)
 }
 
 function pairs(fields: object): string {

@@ -9,6 +9,9 @@ import { serve } from './serve.ts'
 /** Exit code for a mistake in the command line, as most Unix programs have it. */
 const USAGE = 2
 
+/** Signals this close together are one, in ms. */
+const AGAIN_MS = 500
+
 function version(): string {
   const file = new URL('../../package.json', import.meta.url)
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
@@ -34,11 +37,13 @@ async function main(args: readonly string[]): Promise<void> {
     print: (line) => process.stdout.write(`${line}\n`),
     version: version(),
   })
-  let stopping = false
+  let asked = 0
   const stop = (): void => {
-    // Who asks twice doesn't want to wait.
-    if (stopping) process.exit(1)
-    stopping = true
+    const now = performance.now()
+    // Who asks again doesn't want to wait. (npm passes on a Ctrl+C that came here already.)
+    if (asked > 0 && now - asked > AGAIN_MS) process.exit(1)
+    if (asked > 0) return
+    asked = now
     chat.close().then(
       () => process.stdout.write('Closed.\n'),
       (error: unknown) => fail(error),

@@ -29,9 +29,19 @@ interface Flag {
 }
 
 const FLAGS = [
-  { flag: 'port', value: 'N', fallback: '8080', help: 'WebSocket and HTTP health; 0 = any free port' },
+  {
+    flag: 'port',
+    value: 'N',
+    fallback: '8080',
+    help: 'WebSocket and HTTP health; 0 = any free port',
+  },
   { flag: 'tcp-port', value: 'N', fallback: '12345', help: 'framed TCP; 0 = any free port' },
-  { flag: 'host', value: 'ADDR', fallback: '127.0.0.1', help: '0.0.0.0 or :: to be reached by others' },
+  {
+    flag: 'host',
+    value: 'ADDR',
+    fallback: '127.0.0.1',
+    help: '0.0.0.0 or :: to be reached by others',
+  },
   {
     flag: 'storage',
     value: 'WHERE',
@@ -39,7 +49,12 @@ const FLAGS = [
     help: 'memory | sqlite:FILE | postgres://…',
   },
   { flag: 'lang', value: 'LANG', fallback: 'en', help: 'en | pt-BR: texts for people' },
-  { flag: 'default-room', value: 'NAME', fallback: 'geral', help: "the room to start in; '' = none" },
+  {
+    flag: 'default-room',
+    value: 'NAME',
+    fallback: 'geral',
+    help: "the room to start in; '' = none",
+  },
   { flag: 'log-level', value: 'LEVEL', fallback: 'info', help: LEVELS.join(' | ') },
   { flag: 'log-format', value: 'HOW', fallback: 'text', help: 'text | json: one line per event' },
 ] as const satisfies readonly Flag[]
@@ -76,10 +91,8 @@ export function serveOptions(
   const known = Object.fromEntries(FLAGS.map(({ flag }) => [flag, { type: 'string' as const }]))
   let values: Record<string, string | undefined>
   try {
-    values = parseArgs({ args: [...args], options: known, allowPositionals: false }).values as Record<
-      string,
-      string | undefined
-    >
+    values = parseArgs({ args: [...args], options: known, allowPositionals: false })
+      .values as Record<string, string | undefined>
   } catch (error) {
     throw new ChatError('invalid_options', `${(error as Error).message}. See tertulia --help`)
   }
@@ -110,7 +123,10 @@ function portOf(flag: FlagName, value: string): number {
 function oneOf<T extends string>(flag: FlagName, value: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found === undefined) {
-    throw new ChatError('invalid_options', `--${flag} ${value}: one of ${choices.join(', ')} is needed`)
+    throw new ChatError(
+      'invalid_options',
+      `--${flag} ${value}: one of ${choices.join(', ')} is needed`,
+    )
   }
   return found
 }
