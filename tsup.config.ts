@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
+  // One entry per subpath of `exports` in package.json, and one per command; a test compares.
   entry: {
     index: 'src/index.ts',
     memory: 'src/memory.ts',
@@ -14,7 +15,8 @@ export default defineConfig({
   target: 'node20',
   platform: 'node',
   splitting: true,
-  sourcemap: true,
+  // What is shipped is readable as it is; maps would hold every source a second time.
+  sourcemap: false,
   clean: true,
   // TypeScript 6 deprecates options that tsup's declaration build still sets.
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },

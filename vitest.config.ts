@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
+/** `.ci/run` counts the tests by this file. */
+const report = process.env.TERTULIA_TEST_REPORT
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    ...(report === undefined
+      ? {}
+      : { reporters: ['default', 'json'], outputFile: { json: report } }),
   },
 })

@@ -2,10 +2,11 @@
  * Uses the packed package as others do, in a folder of its own: consumer.ts WHAT FOLDER [TARBALL]
  */
 
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { exportedSources, manifest } from '../test/project/manifest.ts'
 import { problemOf, runProgram } from '../test/project/program.ts'
 import { fileName, loaderFor, root, snippetsOf } from '../test/project/snippets.ts'
@@ -105,7 +106,7 @@ function tsc(name: string, options: object, include: readonly string[]): void {
   }
 }
 
-/** The programs of the README run, and were written by somebody who has only the package. */
+/** The programs of the README run for somebody who has only the package. */
 async function readme(): Promise<void> {
   const snippets = snippetsOf(readFileSync(join(root, 'README.md'), 'utf8'))
   const names = snippets
@@ -117,23 +118,45 @@ async function readme(): Promise<void> {
   await runAll(names)
 }
 
-/** The examples compile and run. */
+/** The examples compile and run; those in Python against a server of the package. */
 async function examples(): Promise<void> {
-  const from = join(root, 'examples')
-  const names = existsSync(from) ? readdirSync(from).filter((name) => /\.m?[jt]s$/.test(name)) : []
-  cpSync(from, join(folder, 'examples'), { recursive: true })
-  tsc('examples', { module: 'nodenext', allowImportingTsExtensions: true, skipLibCheck: true }, [
-    'examples',
-  ])
-  await runAll(names.map((name) => `examples/${name}`))
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+  const options = { module: 'nodenext', skipLibCheck: true }
+  tsc('examples', options, ['examples'])
+  const paths = readdirSync(join(folder, 'examples'), { recursive: true, encoding: 'utf8' })
+  const names = paths.filter((path) => path.endsWith('index.ts')).map((path) => `examples/${path}`)
+  await runAll(names, { PORT: '0', TCP_PORT: '0' })
+  await python()
+}
+
+async function python(): Promise<void> {
+  const { createChatServer } = (await import(
+    join(folder, 'node_modules/tertulia/dist/index.js')
+  )) as typeof import('../src/index.ts')
+  const chat = createChatServer()
+  const { tcpPort } = await chat.listen({ port: false, tcpPort: 0 })
+  const client = async (name: string, typed: string, ...expected: readonly string[]) => {
+    const path = join(folder, 'examples/python', name)
+    const running = promisify(execFile)('python3', [path, String(tcpPort)], { timeout: 15_000 })
+    running.child.stdin?.end(typed)
+    const { stdout, stderr } = await running
+    console.log(stdout)
+    const missing = expected.filter((words) => !stdout.includes(words))
+    if (stderr !== '' || missing.length > 0) {
+      throw new Error(`${name}: ${stderr}; not printed: ${missing.join(' | ')}`)
+    }
+  }
+  await client('chat.py', '/nick Ana\nOlá a todos!\n', '[#geral] Ana: Olá a todos!')
+  await client('json_client.py', '', "missed: ['said once']", 'same place: True duplicate: True')
+  await chat.close()
 }
 
 /** Runs programs one after the other, until they have printed something. */
-async function runAll(names: readonly string[]): Promise<void> {
+async function runAll(names: readonly string[], env: Record<string, string> = {}): Promise<void> {
   if (names.length === 0) throw new Error('there is nothing to run')
   const problems: string[] = []
   for (const name of names) {
-    const ran = await runProgram([...loaderFor(name), name], folder)
+    const ran = await runProgram([...loaderFor(name), name], folder, env)
     const problem = problemOf(ran)
     console.log(`${name}: ${problem ?? 'ok'}\n${ran.out}`)
     if (problem !== null) problems.push(name)

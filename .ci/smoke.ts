@@ -25,7 +25,7 @@ async function within<T>(ms: number, what: string, task: Promise<T>): Promise<T>
 }
 
 function check(good: boolean, what: string): void {
-  if (!good) throw new Error(what)
+  if (!good) throw new Error(`not so: ${what}`)
   console.log(`ok: ${what}`)
 }
 
@@ -111,16 +111,23 @@ async function talk(url: string, tcpPort: string) {
   return bia
 }
 
-async function main(folder: string): Promise<void> {
-  // A group of its own: Ctrl+C in a terminal goes to everything that `npm start` started.
+/** How somebody ends it: Ctrl+C in a terminal tells everything that `npm start` started. */
+type End = 'Ctrl+C' | 'SIGINT to npm alone'
+
+/** Starts it, does something with it, and ends it in order. */
+async function run(
+  folder: string,
+  end: End,
+  use: (addresses: Record<'url' | 'tcpPort' | 'health', string>) => Promise<unknown>,
+): Promise<void> {
   const child = spawn('npm', ['start', '--', '--port', '0', '--tcp-port', '0'], {
     cwd: folder,
-    detached: true,
+    detached: true, // a group of its own, as in a terminal
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const { pid } = child
   if (pid === undefined) throw new Error('npm cannot be started')
-  const ended = once(child, 'close').then(([code]) => code as number | null)
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
   const output = printed(child)
   const crashed = ended.then((code) => {
     throw new Error(`npm start ended with ${code}`)
@@ -130,14 +137,14 @@ async function main(folder: string): Promise<void> {
     const find = (what: string, pattern: RegExp): Promise<string> =>
       within(START_MS, what, Promise.race([output.find(pattern), crashed]))
     await find('the banner', /(Ctrl\+C)/)
-    const url = await find('the address', /WebSocket\s+(ws:\S+)/)
-    const tcpPort = await find('the port', /TCP\s+\S+ (\d+)/)
-    const health = await fetch(await find('the health check', /Health\s+(http:\S+)/))
-    check(health.status === 200, 'the server says that it is well')
-    const bia = await talk(url, tcpPort)
-    process.kill(-pid, 'SIGINT')
-    check((await within(END_MS, 'the end', ended)) === 0, 'Ctrl+C ends it with 0')
-    check((await within(END_MS, 'the close', bia.closed)) === 3000, 'clients are told to come back')
+    await use({
+      url: await find('the address', /WebSocket\s+(ws:\S+)/),
+      tcpPort: await find('the port', /TCP\s+\S+ (\d+)/),
+      health: await find('the health check', /Health\s+(http:\S+)/),
+    })
+    process.kill(end === 'Ctrl+C' ? -pid : pid, 'SIGINT')
+    const code = await within(END_MS, `the end after ${end}`, ended)
+    check(code === 0, `${end} ends it with 0 (it was ${code})`)
     check(output.has('Closed.'), 'it closed in order')
   } finally {
     try {
@@ -146,6 +153,17 @@ async function main(folder: string): Promise<void> {
       // Nothing of it is left: that is how it should be.
     }
   }
+}
+
+async function main(folder: string): Promise<void> {
+  let closed: Promise<number> | undefined
+  await run(folder, 'Ctrl+C', async ({ url, tcpPort, health }) => {
+    const { status } = await fetch(health)
+    check(status === 200, 'the server says that it is well')
+    closed = (await talk(url, tcpPort)).closed
+  })
+  check((await closed) === 3000, 'clients were told to come back')
+  await run(folder, 'SIGINT to npm alone', async () => {})
 }
 
 main(process.argv[2] ?? '.').then(

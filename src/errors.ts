@@ -59,7 +59,12 @@ export const ERRORS = {
   too_large: row(413, CLOSE.tooLarge, false, 'the frame is larger than the limit'),
   text_empty: row(400, null, false, 'the message has no text'),
   text_too_long: row(413, null, false, 'the message is too long'),
-  name_invalid: row(400, null, false, 'this name has characters or a length that names cannot have'),
+  name_invalid: row(
+    400,
+    null,
+    false,
+    'this name has characters or a length that names cannot have',
+  ),
   name_reserved: row(403, null, false, 'this name, or one that looks like it, is reserved'),
   name_taken: row(409, null, false, 'somebody here has this name, or one that looks like it'),
   room_invalid: row(400, null, false, 'rooms cannot have this name'),

@@ -1,5 +1,6 @@
 /** What somebody who comes into a room, or back to it, has missed. */
 
+import { ChatError } from '../errors.ts'
 import type { Entry, Gap, Operations, Results } from '../protocol/types.ts'
 import type { Page, Range } from '../spi/storage.ts'
 import type { Core, Room } from './model.ts'
@@ -32,8 +33,11 @@ export async function readMissed(
   const recent = Math.min(request.recent ?? 0, core.limits.historyPage)
   if (since === undefined) return readNewest(core, room, recent)
   if (since.epoch === room.epoch && since.seq > room.position) {
-    // The client has seen more than this node: the node is behind, not the client ahead.
+    // The client has seen more than this node: the node is behind, unless the log was cut short.
+    const page = await readPage(core, room, { after: room.position, limit: 1 })
     await room.repair()
+    const isLonger = page !== null && page.epoch === room.epoch && page.head >= since.seq
+    if (isLonger && since.seq > room.position) throw new ChatError('unavailable')
   }
   if (since.epoch !== room.epoch || since.seq > room.position) {
     const missed = await readNewest(

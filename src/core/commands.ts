@@ -84,8 +84,9 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
       const room = roomOf(session, request.room)
       const most = session.core.limits.listPage
       const limit = Math.min(request.limit ?? most, most)
-      const { members, more } = room.list(request.after ?? '', limit)
-      return { room: room.name, count: room.count, members, more }
+      const { members, next } = room.list(Number(request.after ?? 0) || 0, limit)
+      const page = { room: room.name, count: room.count, members, more: next !== undefined }
+      return next === undefined ? page : { ...page, next: `${next}` }
     },
   },
   send: { cost: 1, run: sendToRoom },

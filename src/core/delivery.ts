@@ -11,9 +11,15 @@ export class Delivery {
   private outboxes: Gathering[] = []
   private readonly wake: () => void
 
-  /** @param wake leads to `flush()` at the end of this turn */
-  constructor(wake: () => void) {
+  private readonly failed: (error: unknown) => void
+
+  /**
+   * @param wake leads to `flush()` at the end of this turn
+   * @param failed is told what an adapter threw; the others get theirs all the same
+   */
+  constructor(wake: () => void, failed: (error: unknown) => void) {
     this.wake = wake
+    this.failed = failed
   }
 
   room(room: Gathering): void {
@@ -31,12 +37,22 @@ export class Delivery {
     const { rooms } = this
     if (rooms.length > 0) {
       this.rooms = []
-      for (const room of rooms) room.flush()
+      this.all(rooms)
     }
     const { outboxes } = this
     if (outboxes.length > 0) {
       this.outboxes = []
-      for (const outbox of outboxes) outbox.flush()
+      this.all(outboxes)
+    }
+  }
+
+  private all(list: readonly Gathering[]): void {
+    for (const one of list) {
+      try {
+        one.flush()
+      } catch (error) {
+        this.failed(error)
+      }
     }
   }
 }

@@ -36,11 +36,10 @@ export class Directory<S> {
     return holder === undefined || holder.person.id === id
   }
 
-  /** Adds a connection of a person. Throws `name_taken`. */
+  /** Adds a connection of a person; who is here already keeps the name. Throws `name_taken`. */
   enter(session: S, person: Person): Connected<S> {
     const known = this.byId.get(person.id)
     if (known !== undefined) {
-      if (known.person.name !== person.name) this.rename(known, person.name)
       known.sessions.add(session)
       return known
     }

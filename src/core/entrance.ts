@@ -108,7 +108,7 @@ async function comeIn(
     const known = readTicket(core.secret, ticket, core.clock.now())
     if (known === null) throw new ChatError('unauthorized')
     id = known.id
-    wanted ??= core.directory.get(known.id)?.person.name ?? known.name
+    wanted ??= known.name
   }
   if (core.hooks.has('beforeConnect') && !session.trusted) {
     const change = await core.hooks.run('beforeConnect', {
@@ -119,6 +119,8 @@ async function comeIn(
   }
   if (session.ended) throw new ChatError('closed')
   id ??= core.makeId()
+  // Who is here already by another connection is called the same by this one.
+  wanted = core.directory.get(id)?.person.name ?? wanted
   const clean =
     wanted === undefined ? guestName(session, id) : cleanName(wanted, core.limits.nameChars)
   checkFree(core, clean, id)

@@ -75,7 +75,7 @@ export async function join(
       enter(session, room, person)
     }
     const answer = spliced(room, missed)
-    const { members } = room.list('', limits.listPage)
+    const { members } = room.list(0, limits.listPage)
     const { epoch, permanent, position, count } = room
     return { room: name, epoch, head: position, created, permanent, count, members, ...answer }
   } finally {

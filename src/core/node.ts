@@ -88,7 +88,10 @@ export class Node implements Core {
       () => this.committer.commit(),
       () => this.delivery.flush(),
     )
-    this.delivery = new Delivery(() => turn.flush())
+    this.delivery = new Delivery(
+      () => turn.flush(),
+      (error) => parts.logger.error({ err: error }, 'an adapter failed to write'),
+    )
     this.committer = new Committer({
       storage: this.storage,
       limits: this.limits,

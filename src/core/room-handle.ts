@@ -28,7 +28,7 @@ export interface RoomHandle {
   ): Promise<{ seq: number; ts: number; duplicate: boolean }>
   /** Makes the room; resolves to whether it was made now. */
   create(options?: { permanent?: boolean }): Promise<boolean>
-  /** Who is in it, on this node. */
+  /** Who is in it, on all nodes; empty when nobody of this node is. */
   members(): readonly Person[]
   /** A part of its log; `null`: there is no such room. */
   history(range?: Partial<Range>): Promise<Page | null>
@@ -74,7 +74,7 @@ export function roomHandle(core: Core, raw: string, ready: () => Promise<void>):
       )
     },
     create: ({ permanent = true } = {}) => withRoom(permanent, async (_, created) => created),
-    members: () => core.rooms.open.get(name)?.list('', Number.MAX_SAFE_INTEGER).members ?? [],
+    members: () => core.rooms.open.get(name)?.list(0, Number.POSITIVE_INFINITY).members ?? [],
     async history({ limit = core.limits.historyPage, ...range } = {}) {
       await ready()
       return core.ask(

@@ -29,6 +29,8 @@ interface Presence {
   person: Person
   sessions: number
   elsewhere: boolean
+  /** Of their coming; increases, so the map is in order of it. */
+  readonly number: number
 }
 
 /** Entries that came before those they follow, at most: storage has them anyway. */
@@ -49,6 +51,7 @@ export class Room<S extends Subscriber> {
   holds = 0
   readonly sessions = new Set<S>()
   private readonly people = new Map<string, Presence>()
+  private arrivals = 0
   private readonly host: RoomHost<S>
   /** The newest entries, oldest first, without holes, ending with `position`. */
   private recent: Entry[] = []
@@ -127,9 +130,13 @@ export class Room<S extends Subscriber> {
   private async catchUp(): Promise<void> {
     try {
       for (;;) {
-        const page = await this.host.read(this, this.position)
-        if (this.closed) return
-        if (page === null || page.epoch !== this.epoch || page.head < this.position) {
+        // What was handed out before the read was stored before it; what comes meanwhile may not be
+        // in the page.
+        const asked = this.position
+        const { epoch } = this
+        const page = await this.host.read(this, asked)
+        if (this.closed || this.epoch !== epoch) return
+        if (page === null || page.epoch !== epoch || page.head < asked) {
           return this.host.replaced(this, page)
         }
         if (page.first > this.position + 1)
@@ -173,19 +180,17 @@ export class Room<S extends Subscriber> {
     return this.people.has(personId)
   }
 
-  /** People by order of id, after `after`. */
-  list(after: string, limit: number): { members: Person[]; more: boolean } {
-    let members: Person[] = []
-    if (after === '' && this.people.size <= limit) {
-      for (const { person } of this.people.values()) members.push(person)
-      members.sort(byId)
-      return { members, more: false }
+  /** People in the order they came, after the one whose coming had the number `after`. */
+  list(after: number, limit: number): { members: Person[]; next: number | undefined } {
+    const members: Person[] = []
+    let last = 0
+    for (const { person, number } of this.people.values()) {
+      if (number <= after) continue
+      if (members.length === limit) return { members, next: last }
+      members.push(person)
+      last = number
     }
-    for (const { person } of this.people.values()) if (person.id > after) members.push(person)
-    members.sort(byId)
-    const more = members.length > limit
-    if (more) members = members.slice(0, limit)
-    return { members, more }
+    return { members, next: undefined }
   }
 
   /** Adds a connection. True: it is the person's first on this node. */
@@ -200,7 +205,7 @@ export class Room<S extends Subscriber> {
       known.sessions += 1
       return known.sessions === 1
     }
-    this.people.set(person.id, { person, sessions: 1, elsewhere: false })
+    this.people.set(person.id, { person, sessions: 1, elsewhere: false, number: ++this.arrivals })
     return true
   }
 
@@ -211,7 +216,7 @@ export class Room<S extends Subscriber> {
       known.elsewhere = true
       return false
     }
-    this.people.set(person.id, { person, sessions: 0, elsewhere: true })
+    this.people.set(person.id, { person, sessions: 0, elsewhere: true, number: ++this.arrivals })
     return true
   }
 
@@ -280,5 +285,3 @@ export class Room<S extends Subscriber> {
     if (this.events.length === 1) this.host.dirty(this)
   }
 }
-
-const byId = (a: Person, b: Person): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -43,7 +43,11 @@ export class Server {
 
   /** Opens storage and broker and makes the default room. Done once, by whatever comes first. */
   start(): Promise<void> {
-    this.starting ??= this.begin()
+    this.starting ??= this.begin().catch((error) => {
+      // The next call tries again.
+      this.starting = null
+      throw error
+    })
     return this.starting
   }
 
@@ -125,7 +129,7 @@ export class Server {
 
   private async begin(): Promise<void> {
     const { node } = this
-    await node.ask(node.storage.open())
+    await node.storage.open()
     await this.join()
     node.secret = await node.ask(
       node.storage.setting('ticket-secret', node.makeId() + node.makeId()),

@@ -78,7 +78,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   payload(text: string): void {
     if (this.ended) return
     if (this.presence === null && !this.trusted) {
-      this.helloBytes += text.length
+      this.helloBytes += Buffer.byteLength(text)
       if (this.helloBytes > this.core.limits.helloBytes) return this.endWith('too_large')
     }
     if (this.busy || this.outbox.blocked || this.inbox.length > 0) this.wait(text)

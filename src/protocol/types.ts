@@ -142,7 +142,14 @@ export interface Results {
   join: JoinResult
   leave: { room: string }
   rooms: { rooms: readonly RoomInfo[]; more: boolean }
-  members: { room: string; count: number; members: readonly Person[]; more: boolean }
+  members: {
+    room: string
+    count: number
+    members: readonly Person[]
+    more: boolean
+    /** Where the list goes on, to be given as `after`. */
+    next?: string
+  }
   send: { seq: number; ts: number; duplicate?: true }
   msg: { room: string; to: Person; seq: number; ts: number; duplicate?: true }
   history: {
@@ -190,7 +197,12 @@ export interface WireError {
 /** What the server sends without being asked. */
 export type Push =
   | ({ readonly ev: 'message' | 'notice' } & Omit<Entry, 'kind'>)
-  | { readonly ev: 'joined'; readonly room: string; readonly person: Person; readonly count: number }
+  | {
+      readonly ev: 'joined'
+      readonly room: string
+      readonly person: Person
+      readonly count: number
+    }
   | {
       readonly ev: 'left'
       readonly room: string

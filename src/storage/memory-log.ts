@@ -12,7 +12,8 @@ export function weigh(entry: { readonly text: string }): number {
   return OVERHEAD + entry.text.length * 2
 }
 
-const keyOf = (sender: string, cid: string): string => `${sender}\n${cid}`
+// The length keeps apart what would read the same joined.
+const keyOf = (sender: string, cid: string): string => `${sender.length} ${sender}${cid}`
 
 /** The log of one room. Entries before `first` have been given up. */
 export class MemoryLog {

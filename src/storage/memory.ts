@@ -11,6 +11,18 @@ export interface MemoryStorageOptions {
   readonly bytes?: number
 }
 
+/** The place of the first of these (in order) that is greater. */
+function firstAfter(names: readonly string[], after: string): number {
+  let low = 0
+  let high = names.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((names[middle] as string) > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /**
  * Keeps everything in this process. One storage may serve several servers of the process at once.
  * What is given up (see the options) is reported to clients as a gap; the protection of a `cid`
@@ -27,6 +39,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
   /** Elements of `turns` whose room was deleted. */
   let stale = 0
   let bytes = 0
+  /** Names of the rooms that lists show, in order; null: to be made anew. */
+  let listed: string[] | null = null
 
   const recordOf = (log: MemoryLog): RoomRecord => ({ ...log.record, head: log.head })
 
@@ -35,6 +49,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
     if (log === undefined) return false
     bytes -= log.bytes
     logs.delete(name)
+    listed = null
     stale += log.kept
     if (stale > 1024 && stale * 2 > turns.length - turn) {
       turns = turns.slice(turn).filter((other) => logs.get(other.record.room) === other)
@@ -100,6 +115,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
         if (logs.size >= limit) return null
         const log = new MemoryLog({ ...room, head: 0 })
         logs.set(room.room, log)
+        listed = null
         return { room: recordOf(log), created: true }
       },
       async get(room) {
@@ -107,12 +123,13 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
         return log === undefined ? null : recordOf(log)
       },
       async list(after, limit) {
-        const found: RoomRecord[] = []
-        for (const [name, log] of logs) {
-          if (name > after && log.record.only === undefined) found.push(recordOf(log))
-        }
-        found.sort((a, b) => (a.room < b.room ? -1 : 1))
-        return found.slice(0, limit)
+        listed ??= [...logs.values()]
+          .filter(({ record }) => record.only === undefined)
+          .map(({ record }) => record.room)
+          .sort()
+        const names = listed
+        const from = firstAfter(names, after)
+        return names.slice(from, from + limit).map((name) => recordOf(logs.get(name) as MemoryLog))
       },
       async delete(room) {
         return remove(room)

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket, TlsOptions } from 'node:tls'
-import { type PerMessageDeflateOptions, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { ChatError } from '../errors.ts'
 import type { Refused, Transport, TransportHost } from '../spi/transport.ts'
 import { type Address, addressOf, listen, plainAddress, TOLD_ABOVE_LIMIT } from './socket.ts'
@@ -22,6 +22,18 @@ import {
 
 /** The subprotocol that is chosen when a client offers it; it needn't. */
 export const SUBPROTOCOL = 'tertulia.v1'
+
+/** Options of compression: those of `ws` that matter most; it documents them. */
+export interface CompressionOptions {
+  /** Messages below this many bytes are not compressed. Default 1,024. */
+  readonly threshold?: number
+  /** Compressions at the same time, in the whole process. Default 10. */
+  readonly concurrencyLimit?: number
+  /** The server forgets between messages: less memory, less gain. Default false. */
+  readonly serverNoContextTakeover?: boolean
+  /** The same, asked of clients. */
+  readonly clientNoContextTakeover?: boolean
+}
 
 /** Options of {@link websocketTransport}. */
 export interface WebSocketOptions {
@@ -55,7 +67,7 @@ export interface WebSocketOptions {
    * Compression. Default false: it costs some 300 KiB per connection, and compresses each message
    * for each receiver anew, where otherwise all share the same bytes.
    */
-  readonly perMessageDeflate?: false | PerMessageDeflateOptions
+  readonly perMessageDeflate?: false | CompressionOptions
 }
 
 /** A {@link Transport} that listens. */

@@ -41,10 +41,7 @@ function gated(storage: Storage, appends = 1) {
 async function setup(options: { appends?: number; limits?: Partial<typeof LIMITS> } = {}) {
   const memory = memoryStorage()
   for (const room of ['r', 's']) {
-    await memory.rooms.create(
-      { room, epoch: 'e', permanent: true, createdAt: 0, keepUntil: 0 },
-      10,
-    )
+    await memory.rooms.create({ room, epoch: 'e', permanent: true, createdAt: 0, keepUntil: 0 }, 10)
   }
   const gate = gated(memory, options.appends)
   const clock = manualClock()

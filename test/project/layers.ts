@@ -1,0 +1,57 @@
+/** The layers of `src`, and what each may import. `ARCHITECTURE.md` tells why. */
+
+/** May be imported: a layer, or one file of it; `type`: but only its types. */
+interface Below {
+  readonly to: string
+  readonly type?: true
+}
+
+const types = (to: string): Below => ({ to, type: true })
+const all = (...names: readonly string[]): readonly Below[] => names.map((to) => ({ to }))
+
+/** Adapters know the contracts, never the core, and never speak to people. */
+const ADAPTER = all('spi', 'protocol', 'errors', 'limits')
+
+/** Joins the layers: may import whatever it needs. */
+const JOINS = 'joins'
+
+/** What each layer may import besides itself; `'any'`: everything. */
+export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
+  errors: [],
+  limits: [],
+  i18n: [types('errors')],
+  spi: [types('protocol/types.ts'), types('errors'), types('limits')],
+  protocol: [...all('errors', 'i18n'), types('spi/codec.ts')],
+  transports: ADAPTER,
+  storage: ADAPTER,
+  brokers: ADAPTER,
+  auth: ADAPTER,
+  client: all('protocol', 'errors'),
+  core: all('spi', 'protocol', 'i18n', 'errors', 'limits'),
+  cli: 'any',
+  testing: 'any',
+  [JOINS]: 'any',
+}
+
+/** Files that stand directly in `src` and join the layers: the composition root and the faces. */
+const JOINERS = ['chat.ts', 'index.ts', 'memory.ts', 'protocol.ts']
+
+/** The layers where a driver may be loaded: by the adapter that needs it, when it is used. */
+export const DRIVER_LAYERS = ['storage', 'brokers']
+
+/** Whether a package is an optional driver, that the host program installs or doesn't. */
+export function isDriver(packageName: string): boolean {
+  return (
+    ['better-sqlite3', 'pg', 'redis'].includes(packageName) || packageName.startsWith('@nats-io/')
+  )
+}
+
+/** The layer of a path below `src`; `null`: it has no place yet. */
+export function layerOf(path: string): string | null {
+  const [first = '', ...rest] = path.split('/')
+  if (rest.length === 0) {
+    if (JOINERS.includes(first)) return JOINS
+    return first === 'errors.ts' || first === 'limits.ts' ? first.slice(0, -3) : null
+  }
+  return first !== JOINS && Object.hasOwn(LAYERS, first) ? first : null
+}
