@@ -16,9 +16,9 @@ export {
   ChatError,
   type ChatErrorDetails,
   CLOSE,
+  ERRORS,
   type ErrorCode,
   type ErrorRow,
-  ERRORS,
   isChatError,
   mayReconnect,
 } from './errors.ts'

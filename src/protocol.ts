@@ -1,6 +1,6 @@
 /** The wire, for those who write a client or an adapter: `tertulia/protocol`. */
 
-export { CLOSE, type ErrorCode, ERRORS, mayReconnect } from './errors.ts'
+export { CLOSE, ERRORS, type ErrorCode, mayReconnect } from './errors.ts'
 export type { Lang } from './i18n/languages.ts'
 export { FrameDecoder } from './protocol/framing.ts'
 export { jsonCodec } from './protocol/json.ts'

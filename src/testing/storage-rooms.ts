@@ -1,0 +1,223 @@
+/** Conformance of storages: rooms and settings. */
+
+import assert from 'node:assert/strict'
+import type { RoomRecord, Storage } from '../spi/storage.ts'
+import {
+  ana,
+  appendNew,
+  bob,
+  epochOf,
+  fill,
+  LATER,
+  logOf,
+  MANY,
+  makeRooms,
+  NOW,
+  type StorageCheck,
+  said,
+  span,
+  spec,
+} from './storage-subject.ts'
+
+const recordOf = (room: string, more: Partial<RoomRecord> = {}): RoomRecord => ({
+  ...spec(room, more),
+  head: more.head ?? 0,
+})
+
+const namesOf = (rooms: readonly RoomRecord[]): readonly string[] => rooms.map(({ room }) => room)
+
+export function roomTests(test: StorageCheck): void {
+  test('makes a room, once', async ({ storage, other }) => {
+    const made = await storage.rooms.create(spec('a'), MANY)
+    assert.deepEqual(made, { room: recordOf('a'), created: true })
+    await fill(storage, 'a', 2)
+    const again = spec('a', { epoch: 'another', permanent: true, createdAt: 5, keepUntil: 5 })
+    const there = { room: recordOf('a', { head: 2 }), created: false }
+    assert.deepEqual(await storage.rooms.create(again, MANY), there)
+    assert.deepEqual(await other.rooms.create(again, MANY), there)
+    assert.deepEqual(await other.rooms.get('a'), there.room)
+    assert.equal(await storage.rooms.get('b'), null)
+  })
+
+  test('keeps every field of a room, and adds none', async ({ storage, other }) => {
+    const specs = [
+      spec('permanent', { permanent: true }),
+      spec('@ana:bob', { only: [ana, bob] }),
+      spec('são-joão', { createdAt: 1, keepUntil: 2 }),
+    ]
+    for (const given of specs) {
+      await storage.rooms.create(given, MANY)
+      assert.deepEqual(await other.rooms.get(given.room), { ...given, head: 0 })
+    }
+  })
+
+  test('names are taken exactly', async ({ storage }) => {
+    const names = [
+      'sala',
+      'Sala',
+      'salá',
+      'sala\u0301',
+      'sala ',
+      'sal',
+      'ß',
+      'ss',
+      '%',
+      '_',
+      "o'b",
+      '\\',
+    ]
+    await makeRooms(storage, ...names)
+    for (const name of names) {
+      await appendNew(storage, [said(name, name)])
+      assert.equal((await logOf(storage, name))[0]?.text, name)
+    }
+  })
+
+  test('many make the same room at once: one does', async ({ storage, other }) => {
+    for (const name of ['a', 'b', 'c']) {
+      const results = await Promise.all(
+        span(1, 10).map((n) =>
+          (n % 2 === 0 ? storage : other).rooms.create(spec(name, { epoch: `${n}` }), MANY),
+        ),
+      )
+      assert.equal(results.filter((result) => result?.created).length, 1)
+      assert.equal(new Set(results.map((result) => result?.room.epoch)).size, 1)
+    }
+  })
+
+  test('makes no more rooms than the limit', async ({ storage }) => {
+    for (const n of span(1, 3)) {
+      assert.equal((await storage.rooms.create(spec(`r${n}`), 3))?.created, true)
+    }
+    assert.equal(await storage.rooms.create(spec('r4'), 3), null)
+    assert.equal(await storage.rooms.get('r4'), null)
+    assert.equal((await storage.rooms.create(spec('r2'), 3))?.created, false)
+    await storage.rooms.delete('r1')
+    assert.equal((await storage.rooms.create(spec('r4'), 3))?.created, true)
+    assert.equal(await storage.rooms.create(spec('r5', { only: [ana] }), 3), null)
+  })
+
+  test('nor when many are made at once', async ({ storage, other }) => {
+    const results = await Promise.all(
+      span(1, 20).map((n) => (n % 2 === 0 ? storage : other).rooms.create(spec(`r${n}`), 5)),
+    )
+    const made = results.filter((result) => result?.created).length
+    assert(made > 0 && made <= 5, `${made} rooms were made`)
+    assert.equal((await storage.rooms.list('', MANY)).length, made)
+  })
+
+  // ── lists ────────────────────────────────────────────────────────────────────────────────
+
+  test('lists rooms by name in the order of UTF-16 units', async ({ storage, other }) => {
+    // 𠮷 comes after ｱ by code point, and before it by UTF-16 unit.
+    const names = ['b', 'a-b', 'a', 'ab', 'Z', 'é', 'z', 'a_b', '10', '9', '𠮷', 'ｱ', 'ação']
+    await makeRooms(storage, ...names)
+    const sorted = [...names].sort((x, y) => (x < y ? -1 : 1))
+    assert.deepEqual(namesOf(await storage.rooms.list('', MANY)), sorted)
+    assert.deepEqual(namesOf(await other.rooms.list('', 4)), sorted.slice(0, 4))
+    for (const [i, name] of sorted.entries()) {
+      assert.deepEqual(namesOf(await storage.rooms.list(name, 3)), sorted.slice(i + 1, i + 4))
+    }
+    assert.deepEqual(namesOf(await storage.rooms.list('a-', 2)), ['a-b', 'a_b'])
+  })
+
+  test('lists rooms whole, and none that only some may be in', async ({ storage }) => {
+    await makeRooms(storage, 'a')
+    await storage.rooms.create(spec('b', { only: [ana, bob] }), MANY)
+    await storage.rooms.create(spec('c', { permanent: true }), MANY)
+    await fill(storage, 'a', 3)
+    await fill(storage, 'b', 3)
+    assert.deepEqual(await storage.rooms.list('', MANY), [
+      recordOf('a', { head: 3 }),
+      recordOf('c', { permanent: true }),
+    ])
+    assert.deepEqual(namesOf(await storage.rooms.list('', 1)), ['a'])
+    assert.deepEqual(namesOf(await storage.rooms.list('a', 1)), ['c'])
+    assert.deepEqual(await storage.rooms.list('c', MANY), [])
+  })
+
+  // ── ends ─────────────────────────────────────────────────────────────────────────────────
+
+  test('deletes a room with its log and its keys', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'b')
+    await appendNew(storage, [said('a', 'x', { cid: 'k' }), said('b', 'x', { cid: 'k' })])
+    assert.equal(await storage.rooms.delete('a'), true)
+    assert.equal(await storage.rooms.delete('a'), false)
+    assert.equal(await other.rooms.delete('nowhere'), false)
+    assert.equal(await other.rooms.get('a'), null)
+    assert.equal(await other.read('a', { after: 0, limit: 10 }), null)
+    assert.deepEqual(await other.heads(['a']), [null])
+    const fresh = spec('a', { epoch: 'second' })
+    assert.deepEqual(await storage.rooms.create(fresh, MANY), {
+      room: { ...fresh, head: 0 },
+      created: true,
+    })
+    assert.deepEqual(await logOf(storage, 'a'), [])
+    const again = said('a', 'x', { cid: 'k', epoch: 'second' })
+    assert.deepEqual(await appendNew(storage, [again]), [1])
+    assert.equal((await logOf(storage, 'b')).length, 1)
+  })
+
+  test('keep() moves the time forward, never back', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'b', 'c')
+    await storage.rooms.keep(['a', 'nowhere', 'b'], LATER + 1000)
+    await other.rooms.keep(['a'], LATER - 1000)
+    await storage.rooms.keep([], LATER * 2)
+    const until = async (room: string) => (await storage.rooms.get(room))?.keepUntil
+    assert.deepEqual(
+      [await until('a'), await until('b'), await until('c')],
+      [LATER + 1000, LATER + 1000, LATER],
+    )
+  })
+
+  test('expire() deletes temporary rooms whose time has passed', async ({ storage, other }) => {
+    await makeRooms(storage, 'late', 'early', 'kept')
+    await storage.rooms.create(spec('forever', { permanent: true, keepUntil: NOW }), MANY)
+    await storage.rooms.create(spec('@ana:bob', { only: [ana, bob] }), MANY)
+    await fill(storage, 'early', 2)
+    await storage.rooms.keep(['late', 'kept'], LATER + 60_000)
+    assert.deepEqual(await storage.rooms.expire(LATER - 1000), [])
+    const gone = await storage.rooms.expire(LATER + 1000)
+    assert.deepEqual([...gone].sort(), ['@ana:bob', 'early'])
+    assert.deepEqual(await other.rooms.expire(LATER + 1000), [])
+    assert.equal(await other.read('early', { after: 0, limit: 10 }), null)
+    assert.equal(await other.rooms.get('@ana:bob'), null)
+    assert.deepEqual(namesOf(await other.rooms.list('', MANY)), ['forever', 'kept', 'late'])
+  })
+
+  test('nodes that expire at once tell each room once', async ({ storage, other }) => {
+    await makeRooms(storage, ...span(1, 20).map((n) => `r${n}`))
+    const handles: readonly Storage[] = [storage, other, storage, other]
+    const gone = await Promise.all(handles.map(({ rooms }) => rooms.expire(LATER + 1000)))
+    assert.equal(new Set(gone.flat()).size, 20)
+    assert.equal(gone.flat().length, 20)
+  })
+
+  // ── settings ─────────────────────────────────────────────────────────────────────────────
+
+  test('a setting is set once', async ({ storage, other }) => {
+    assert.equal(await storage.setting('secret', 'first'), 'first')
+    assert.equal(await storage.setting('secret', 'second'), 'first')
+    assert.equal(await other.setting('secret', 'third'), 'first')
+    assert.equal(await other.setting('Secret', 'other'), 'other')
+    assert.equal(await storage.setting('empty', ''), '')
+    assert.equal(await storage.setting('empty', 'x'), '')
+    const long = 'çã💬'.repeat(500)
+    assert.equal(await storage.setting('long', long), long)
+    assert.equal(await other.setting('long', 'x'), long)
+  })
+
+  test('many set the same setting at once: all get the same', async ({ storage, other }) => {
+    const values = await Promise.all(
+      span(1, 20).map((n) => (n % 2 === 0 ? storage : other).setting('secret', `${n}`)),
+    )
+    assert.equal(new Set(values).size, 1)
+  })
+
+  test('a room and its log do not depend on the names of settings', async ({ storage }) => {
+    await storage.setting('a', 'value')
+    await makeRooms(storage, 'a')
+    assert.equal((await storage.rooms.get('a'))?.epoch, epochOf('a'))
+    assert.equal(await storage.setting('a', 'other'), 'value')
+  })
+}

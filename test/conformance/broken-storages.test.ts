@@ -1,0 +1,300 @@
+/** The suite for storages notices what a storage must not do. */
+
+import { describe, it } from 'vitest'
+import type { Appended, NewEntry, Storage } from '../../src/spi/storage.ts'
+import { memoryStorage } from '../../src/storage/memory.ts'
+import { storageSuite } from '../../src/testing/storage-suite.ts'
+import type { TestFunction } from '../../src/testing/suite.ts'
+import { expectCaught } from './collect.ts'
+
+type Break = (good: Storage) => Storage
+
+const mapResults =
+  (change: (result: Appended, draft: NewEntry) => Appended): Break =>
+  (good) => ({
+    ...good,
+    append: async (batch) =>
+      (await good.append(batch)).map((result, i) => change(result, batch[i] as NewEntry)),
+  })
+
+const mapDrafts =
+  (change: (draft: NewEntry) => NewEntry): Break =>
+  (good) => ({ ...good, append: (batch) => good.append(batch.map(change)) })
+
+const withRooms =
+  (change: (good: Storage) => Partial<Storage['rooms']>): Break =>
+  (good) => ({ ...good, rooms: { ...good.rooms, ...change(good) } })
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** What is broken, and the test that must notice. */
+const CASES: readonly (readonly [string, string, Break])[] = [
+  [
+    'skips numbers',
+    'assigns seq 1, 2, 3, … in the order of the batch',
+    mapResults((result) => ('seq' in result ? { ...result, seq: result.seq * 2 } : result)),
+  ],
+  [
+    'numbers all rooms together',
+    'counts each room by itself, also in one batch',
+    mapResults((result, { room }) =>
+      'seq' in result && room === 'a' ? { ...result, seq: result.seq + 1 } : result,
+    ),
+  ],
+  [
+    'forgets who is meant',
+    'keeps every field of an entry, and adds none',
+    mapDrafts(({ to: _, ...draft }) => draft),
+  ],
+  [
+    'trims texts',
+    'keeps any text, name and key as it is',
+    mapDrafts((draft) => ({ ...draft, text: draft.text.trim() })),
+  ],
+  [
+    'cannot keep U+0000',
+    'keeps any text, name and key as it is',
+    mapDrafts((draft) => ({ ...draft, text: draft.text.replaceAll('\u0000', '') })),
+  ],
+  [
+    'stores retries again',
+    'a retry gives the first seq and ts, and stores nothing',
+    mapDrafts(({ cid: _, ...draft }) => draft),
+  ],
+  [
+    'tells the time of the retry',
+    'a retry gives the first seq and ts, and stores nothing',
+    mapResults((result, { ts }) => ('seq' in result ? { ...result, ts } : result)),
+  ],
+  [
+    'takes a conflict for a retry',
+    'the same key with another text or kind is a conflict',
+    mapResults((result) =>
+      'error' in result && result.error === 'conflict'
+        ? { seq: 1, ts: 0, duplicate: true }
+        : result,
+    ),
+  ],
+  [
+    'takes keys without regard to case',
+    'a key is of one sender, in one room, and exactly this',
+    mapDrafts((draft) =>
+      draft.cid === undefined ? draft : { ...draft, cid: draft.cid.toLowerCase() },
+    ),
+  ],
+  [
+    'does not look at the epoch',
+    'refuses entries for rooms that are not there, or whose log is another',
+    mapDrafts((draft) => ({ ...draft, epoch: draft.epoch.replace('another', 'epoch of a') })),
+  ],
+  [
+    'gives up the batch when one entry is refused',
+    'stores the others of the batch whatever became of one',
+    (good) => ({
+      ...good,
+      async append(batch) {
+        for (const { room } of batch) {
+          if ((await good.rooms.get(room)) === null) {
+            return batch.map(() => ({ error: 'room_not_found' as const }))
+          }
+        }
+        return good.append(batch)
+      },
+    }),
+  ],
+  [
+    'looks for doubles before its transaction',
+    'several nodes retry the same key at once: one entry',
+    (good) => {
+      const known = new Map<string, Appended>()
+      return {
+        ...good,
+        async append(batch) {
+          const results: Appended[] = []
+          for (const draft of batch) {
+            const before = known.get(draft.cid ?? '')
+            await turn()
+            if (before !== undefined && 'seq' in before) {
+              results.push({ ...before, duplicate: true })
+              continue
+            }
+            const { cid: _, ...rest } = draft
+            const [result] = await good.append([rest])
+            known.set(draft.cid ?? '', result as Appended)
+            results.push(result as Appended)
+          }
+          return results
+        },
+      }
+    },
+  ],
+  [
+    'reads the oldest before a seq',
+    'reads before a seq the newest, in ascending order all the same',
+    (good) => ({
+      ...good,
+      async read(room, range) {
+        const page = await good.read(room, { ...range, limit: 1000 })
+        return page && { ...page, entries: page.entries.slice(0, range.limit) }
+      },
+    }),
+  ],
+  [
+    'reads backwards',
+    'reads before a seq the newest, in ascending order all the same',
+    (good) => ({
+      ...good,
+      async read(room, range) {
+        const page = await good.read(room, range)
+        return page && { ...page, entries: page.entries.toReversed() }
+      },
+    }),
+  ],
+  [
+    'leaves out heads of rooms that are not there',
+    'tells the heads of rooms in the order they were asked for',
+    (good) => ({
+      ...good,
+      heads: async (rooms) => (await good.heads(rooms)).filter((head) => head !== null),
+    }),
+  ],
+  [
+    'does not say where the rest begins',
+    'gives up the oldest, and says where the rest begins',
+    (good) => ({
+      ...good,
+      async read(room, range) {
+        const page = await good.read(room, range)
+        return page && { ...page, first: 1 }
+      },
+    }),
+  ],
+  [
+    'makes a room for everybody who asks',
+    'many make the same room at once: one does',
+    withRooms((good) => ({
+      async create(room, limit) {
+        const known = await good.rooms.get(room.room)
+        await turn()
+        if (known !== null) return { room: known, created: false }
+        await good.rooms.delete(room.room)
+        return good.rooms.create(room, limit)
+      },
+    })),
+  ],
+  [
+    'counts the rooms before it makes one',
+    'nor when many are made at once',
+    withRooms((good) => ({
+      async create(room, limit) {
+        const { length } = await good.rooms.list('', 1000)
+        await turn()
+        return length >= limit ? null : good.rooms.create(room, 1000)
+      },
+    })),
+  ],
+  [
+    'sorts by code point',
+    'lists rooms by name in the order of UTF-16 units',
+    withRooms((good) => ({
+      async list(after, limit) {
+        const all = await good.rooms.list('', 1000)
+        const bytes = (name: string) => Buffer.from(name).toString('hex')
+        return all
+          .filter(({ room }) => bytes(room) > bytes(after))
+          .sort((a, b) => (bytes(a.room) < bytes(b.room) ? -1 : 1))
+          .slice(0, limit)
+      },
+    })),
+  ],
+  [
+    'keeps the keys of a room that was deleted',
+    'deletes a room with its log and its keys',
+    (good) => {
+      const keys = new Set<string>()
+      return {
+        ...good,
+        async append(batch) {
+          const results = await good.append(batch)
+          return results.map((result, i): Appended => {
+            const { cid = '', room } = batch[i] as NewEntry
+            const known = keys.has(room + cid)
+            keys.add(room + cid)
+            return known && 'seq' in result ? { ...result, duplicate: true } : result
+          })
+        },
+      }
+    },
+  ],
+  [
+    'lets go what was kept longer before',
+    'keep() moves the time forward, never back',
+    withRooms((good) => ({
+      async get(name) {
+        const room = await good.rooms.get(name)
+        return room && { ...room, keepUntil: Math.min(room.keepUntil, 1_700_000_600_000 - 1000) }
+      },
+    })),
+  ],
+  [
+    'overwrites settings',
+    'a setting is set once',
+    (good) => ({ ...good, setting: async (_key, value) => value }),
+  ],
+  [
+    'lets the last setting win',
+    'many set the same setting at once: all get the same',
+    (good) => ({
+      ...good,
+      async setting(key, value) {
+        const empty = (await good.setting(`${key} is set`, value)) === value
+        await turn()
+        return empty ? value : good.setting(key, value)
+      },
+    }),
+  ],
+  [
+    'forgets an entry now and then',
+    'does what the model does (1)',
+    (good) => {
+      let n = 0
+      return {
+        ...good,
+        async read(room, range) {
+          n += 1
+          const page = await good.read(room, range)
+          return page && n % 5 === 0 ? { ...page, entries: page.entries.slice(1) } : page
+        },
+      }
+    },
+  ],
+]
+
+const suite = (spoil: Break) => (test: TestFunction) =>
+  storageSuite({
+    test,
+    supports: { retention: true },
+    factory: (wish) => ({ storage: spoil(memoryStorage(wish)) }),
+    seed: 1,
+  })
+
+describe('a storage that', () => {
+  for (const [what, name, spoil] of CASES) {
+    it(`${what} is noticed`, async () => {
+      // The memory storage itself is tested elsewhere; here its faults shouldn't hide others.
+      const plain = name === 'a key is of one sender, in one room, and exactly this'
+      await expectCaught(
+        name,
+        suite((good) => (plain ? escaped(good) : good)),
+        suite(spoil),
+      )
+    })
+  }
+})
+
+/** Keys that can't be mistaken for others, whatever is in them. */
+function escaped(good: Storage): Storage {
+  return mapDrafts((draft) =>
+    draft.cid === undefined ? draft : { ...draft, cid: encodeURIComponent(draft.cid) },
+  )(good)
+}

@@ -1,0 +1,11 @@
+import { describe, it } from 'vitest'
+import { memoryStorage } from '../../src/storage/memory.ts'
+import { storageSuite } from '../../src/testing/storage-suite.ts'
+
+describe('memory', () => {
+  storageSuite({
+    test: it,
+    supports: { retention: true },
+    factory: (wish) => ({ storage: memoryStorage(wish) }),
+  })
+})
