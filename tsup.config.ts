@@ -5,7 +5,11 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     memory: 'src/memory.ts',
+    postgres: 'src/postgres.ts',
     protocol: 'src/protocol.ts',
+    'storage/sqlite': 'src/storage/sqlite.ts',
+    // Not a subpath: the file of the thread that SQLite works in.
+    'storage/sqlite-worker': 'src/storage/sqlite-worker.ts',
     testing: 'src/testing/index.ts',
     'transports/tcp': 'src/transports/tcp.ts',
     'transports/websocket': 'src/transports/websocket.ts',

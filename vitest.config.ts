@@ -6,6 +6,7 @@ const report = process.env.TERTULIA_TEST_REPORT
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres-global.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     ...(report === undefined

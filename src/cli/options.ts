@@ -45,8 +45,8 @@ const FLAGS = [
   {
     flag: 'storage',
     value: 'WHERE',
-    fallback: 'memory',
-    help: 'memory | sqlite:FILE | postgres://…',
+    fallback: 'auto',
+    help: 'memory | sqlite:FILE | postgres://… | auto: sqlite:tertulia.db where it can be had',
   },
   { flag: 'lang', value: 'LANG', fallback: 'en', help: 'en | pt-BR: texts for people' },
   {

@@ -1,7 +1,9 @@
 /** `tertulia serve`: a chat server on its own. */
 
+import { createRequire } from 'node:module'
 import { type ChatServer, createChatServer, type Listening } from '../chat.ts'
 import { ChatError } from '../errors.ts'
+import type { Broker } from '../spi/broker.ts'
 import type { Logger } from '../spi/logger.ts'
 import type { Storage } from '../spi/storage.ts'
 import { memoryStorage } from '../storage/memory.ts'
@@ -16,8 +18,9 @@ export async function serve(
   const logger = lineLogger(options.logLevel, options.logFormat, (line) => {
     process.stderr.write(`${line}\n`)
   })
+  const { told, ...place } = await placeOf(options.storage)
   const chat = createChatServer({
-    storage: storageOf(options.storage),
+    ...place,
     lang: options.lang,
     defaultRoom: options.defaultRoom ?? false,
     logger,
@@ -28,20 +31,54 @@ export async function serve(
     tcpPort: options.tcpPort,
     host: options.host,
   })
-  for (const line of banner(options, where, out.version)) out.print(line)
+  for (const line of banner(options, where, told, out.version)) out.print(line)
   return chat
 }
 
-function storageOf(where: string): Storage {
-  if (where === 'memory') return memoryStorage()
-  const kind = where.split(':', 1)[0]
-  if (kind === 'sqlite' || kind === 'postgres' || kind === 'postgresql') {
-    throw new ChatError('invalid_options', `--storage ${kind}: not in this version; use memory`)
+/** What is kept where: the storage, the broker that goes with it, and how people are told. */
+interface Place {
+  readonly storage: Storage
+  readonly broker?: Broker
+  readonly told: string
+}
+
+/** Adapters are loaded when they are asked for: `--storage memory` needs no driver. */
+async function placeOf(where: string): Promise<Place> {
+  if (where === 'auto') {
+    if (canLoad('better-sqlite3')) return placeOf('sqlite:tertulia.db')
+    const told = 'memory (npm install better-sqlite3 keeps messages in a file)'
+    return { storage: memoryStorage(), told }
+  }
+  if (where === 'memory') return { storage: memoryStorage(), told: 'memory: gone when it ends' }
+  if (where.startsWith('sqlite:') && where.length > 'sqlite:'.length) {
+    const file = where.slice('sqlite:'.length)
+    const { sqliteStorage } = await import('../storage/sqlite.ts')
+    return { storage: sqliteStorage(file), told: `SQLite in ${file}` }
+  }
+  if (/^postgres(ql)?:\/\//.test(where)) {
+    const { postgresStorage } = await import('../storage/postgres.ts')
+    const { postgresBroker } = await import('../brokers/postgres.ts')
+    const { host, pathname } = new URL(where)
+    return {
+      storage: postgresStorage(where),
+      broker: postgresBroker(where),
+      // Never the password.
+      told: `Postgres on ${host}${pathname}`,
+    }
   }
   throw new ChatError(
     'invalid_options',
     `--storage ${where}: one of memory, sqlite:FILE, postgres://… is needed`,
   )
+}
+
+function canLoad(driver: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(driver)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** One line of the log for each thing a keeper of the server wants to know. */
@@ -66,7 +103,7 @@ function report(chat: ChatServer, logger: Logger): void {
   })
 }
 
-function banner(options: ServeOptions, where: Listening, version: string): string[] {
+function banner(options: ServeOptions, where: Listening, told: string, version: string): string[] {
   const tcp = `${where.host} ${where.tcpPort}`
   const room = options.defaultRoom === undefined ? 'none' : `#${options.defaultRoom}`
   return [
@@ -74,7 +111,8 @@ function banner(options: ServeOptions, where: Listening, version: string): strin
     `  WebSocket  ${where.url}    JSON or text, one frame each`,
     `  TCP        ${tcp}    4 bytes length, big-endian, then UTF-8: JSON or text`,
     `  Health     ${where.healthUrl}`,
-    `  Room       ${room}    storage: ${options.storage}, guests may come in`,
+    `  Room       ${room}    guests may come in`,
+    `  Storage    ${told}`,
     '',
     'Say something from another terminal:',
     `  python3 -c "import socket,struct;s=socket.create_connection(('${where.host}',${where.tcpPort}));` +

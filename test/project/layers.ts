@@ -34,7 +34,7 @@ export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
 }
 
 /** Files that stand directly in `src` and join the layers: the composition root and the faces. */
-const JOINERS = ['chat.ts', 'index.ts', 'memory.ts', 'protocol.ts']
+const JOINERS = ['chat.ts', 'index.ts', 'memory.ts', 'postgres.ts', 'protocol.ts']
 
 /** The layers where a driver may be loaded: by the adapter that needs it, when it is used. */
 export const DRIVER_LAYERS = ['storage', 'brokers']

@@ -1,0 +1,96 @@
+/** A batch of entries in columns: what both databases, and the thread of SQLite, take. */
+
+import type { Appended, NewEntry } from '../../spi/storage.ts'
+import { toInteger, toSql } from './text.ts'
+
+/**
+ * A batch by rooms: a group is what goes to one log. Entries stand in the order of their groups,
+ * and within one in the order of the batch. Columns, since that is much cheaper to hand over.
+ */
+export interface PackedBatch {
+  readonly rooms: readonly string[]
+  readonly epochs: readonly string[]
+  /** How many entries each group has. */
+  readonly counts: readonly number[]
+  readonly kinds: readonly string[]
+  readonly times: readonly number[]
+  readonly fromIds: readonly string[]
+  readonly fromNames: readonly string[]
+  readonly toIds: readonly (string | null)[]
+  readonly toNames: readonly (string | null)[]
+  readonly texts: readonly string[]
+  readonly cids: readonly (string | null)[]
+}
+
+/** What became of a packed batch, in its order. */
+export interface Placed {
+  /** Positive: the new entry's seq. Negative: a duplicate of that seq. 0: refused. */
+  readonly seqs: readonly number[]
+  /** The `ts` that is stored; of what was refused: {@link CONFLICT} or {@link NO_ROOM}. */
+  readonly times: readonly number[]
+}
+
+/** The key was used for something else. */
+export const CONFLICT = 0
+/** There is no such room, or its log is another. */
+export const NO_ROOM = -1
+
+/** A packed batch, and how to tell its outcome in the order of the original. */
+export interface Packing {
+  readonly batch: PackedBatch
+  unpack(placed: Placed): Appended[]
+}
+
+/** Puts a batch into columns, by rooms. */
+export function pack(drafts: readonly NewEntry[]): Packing {
+  const groups = new Map<string, Map<string, number[]>>()
+  for (let i = 0; i < drafts.length; i++) {
+    const { room, epoch } = drafts[i] as NewEntry
+    let logs = groups.get(room)
+    if (logs === undefined) groups.set(room, (logs = new Map()))
+    const group = logs.get(epoch)
+    if (group === undefined) logs.set(epoch, [i])
+    else group.push(i)
+  }
+  const rooms: string[] = []
+  const epochs: string[] = []
+  const counts: number[] = []
+  const order: number[] = []
+  for (const [room, logs] of groups) {
+    for (const [epoch, group] of logs) {
+      rooms.push(toSql(room))
+      epochs.push(toSql(epoch))
+      counts.push(group.length)
+      for (const i of group) order.push(i)
+    }
+  }
+  const column = <T>(value: (draft: NewEntry) => T): T[] =>
+    order.map((i) => value(drafts[i] as NewEntry))
+  const batch: PackedBatch = {
+    rooms,
+    epochs,
+    counts,
+    kinds: column(({ kind }) => kind),
+    times: column(({ ts }) => toInteger(ts)),
+    fromIds: column(({ from }) => toSql(from.id)),
+    fromNames: column(({ from }) => toSql(from.name)),
+    toIds: column(({ to }) => (to === undefined ? null : toSql(to.id))),
+    toNames: column(({ to }) => (to === undefined ? null : toSql(to.name))),
+    texts: column(({ text }) => toSql(text)),
+    cids: column(({ cid }) => (cid === undefined ? null : toSql(cid))),
+  }
+  return { batch, unpack: (placed) => unpack(order, placed) }
+}
+
+function unpack(order: readonly number[], { seqs, times }: Placed): Appended[] {
+  const results = new Array<Appended>(order.length)
+  for (let at = 0; at < order.length; at++) {
+    const seq = seqs[at] as number
+    const ts = times[at] as number
+    results[order[at] as number] =
+      seq === 0
+        ? { error: ts === NO_ROOM ? 'room_not_found' : 'conflict' }
+        : { seq: Math.abs(seq), ts, duplicate: seq < 0 }
+  }
+  return results
+}
