@@ -12,6 +12,12 @@ const HEADS = 500
 /** Longest time between two looks at empty rooms, in ms. */
 const EXPIRE_MS = 60_000
 
+function hash(text: string): number {
+  let value = 0
+  for (let i = 0; i < text.length; i++) value = (value * 31 + text.charCodeAt(i)) >>> 0
+  return value
+}
+
 /** Runs the recurring work of one node until it is stopped. */
 export class Upkeep {
   private readonly node: Node
@@ -29,10 +35,11 @@ export class Upkeep {
       () => SWEEP_MS,
       () => this.sweep(),
     )
-    // Jitter: nodes that started together shouldn't ask together.
+    // Nodes that started together shouldn't ask together: each has a pace of its own.
+    const pace = 0.75 + (hash(this.node.makeId()) % 1000) / 2000
     this.every(
       'heads',
-      () => positionMs * (0.75 + Math.random() / 2),
+      () => positionMs * pace,
       () => this.compare(),
     )
     const { presence } = this.node

@@ -122,7 +122,10 @@ export interface Malformed {
 
 // ── what the server answers ─────────────────────────────────────────────────────────────────
 
-/** The fields of each operation's successful reply. */
+/**
+ * The fields of each operation's successful reply. In JSON their entries look like pushes: `ev`
+ * stands for `kind`.
+ */
 export interface Results {
   /** The operations this server knows. */
   help: { ops: readonly Op[] }
