@@ -5,13 +5,13 @@ import type { Server as HttpsServer } from 'node:https'
 import type { TlsOptions } from 'node:tls'
 import { randomId, silentLogger, systemClock } from './core/clock.ts'
 import type { ChatEvents, Listener } from './core/events.ts'
-import { HookRunner } from './core/hook.ts'
+import { HOOK_NAMES, HookRunner } from './core/hook.ts'
 import { Link } from './core/link.ts'
 import type { Participant } from './core/participant.ts'
 import type { RoomHandle } from './core/room-handle.ts'
 import { Server, type Stats } from './core/server.ts'
 import { ChatError } from './errors.ts'
-import type { Lang } from './i18n/languages.ts'
+import { LANGS, type Lang } from './i18n/languages.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { jsonCodec } from './protocol/json.ts'
 import { cleanRoomName } from './protocol/names.ts'
@@ -120,6 +120,7 @@ export interface ChatServer {
  * await chat.room('geral').send(`Come in: ${url}`)
  */
 export function createChatServer(options: ChatServerOptions = {}): ChatServer {
+  checkOptions(options)
   const limits = limitsOf(options.limits)
   const clock = options.clock ?? systemClock
   const makeId = options.makeId ?? randomId
@@ -190,13 +191,53 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
   }
 }
 
+const OPTIONS: { readonly [N in keyof ChatServerOptions]-?: true } = {
+  name: true,
+  storage: true,
+  broker: true,
+  transports: true,
+  hooks: true,
+  limits: true,
+  defaultRoom: true,
+  recentOnJoin: true,
+  lang: true,
+  logger: true,
+  clock: true,
+  makeId: true,
+}
+
+/** A mistake in the options is told at once, not by the first client that meets it. */
+function checkOptions(options: ChatServerOptions): void {
+  const wrong = (text: string): never => {
+    throw new ChatError('invalid_options', text)
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(OPTIONS, name)) wrong(`there is no option of the name ${name}`)
+  }
+  const { name, lang, recentOnJoin = 0, hooks = {} } = options
+  for (const [hook, value] of Object.entries(hooks)) {
+    if (!HOOK_NAMES.includes(hook)) {
+      wrong(`hooks: there is no ${hook}; there are ${HOOK_NAMES.join(', ')}`)
+    }
+    if (value !== undefined && typeof value !== 'function') wrong(`hooks.${hook}: no function`)
+  }
+  if (lang !== undefined && !LANGS.includes(lang))
+    wrong(`lang: one of ${LANGS.join(', ')} is needed`)
+  if (!Number.isSafeInteger(recentOnJoin) || recentOnJoin < 0) {
+    wrong('recentOnJoin: an integer from 0 is needed')
+  }
+  if (name !== undefined && (typeof name !== 'string' || !/^[^\p{C}]{1,64}$/u.test(name))) {
+    wrong('name: 1 to 64 visible characters are needed')
+  }
+}
+
 function limitsOf(given: Partial<Limits> | undefined): Limits {
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!Object.hasOwn(LIMITS, name)) {
       throw new ChatError('invalid_options', `there is no limit of the name ${name}`)
     }
-    if (typeof value !== 'number' || !(value > 0)) {
-      throw new ChatError('invalid_options', `limits.${name}: a number above 0 is needed`)
+    if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
+      throw new ChatError('invalid_options', `limits.${name}: a finite number above 0 is needed`)
     }
   }
   return { ...LIMITS, ...given }

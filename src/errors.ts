@@ -84,7 +84,7 @@ export const ERRORS = {
   unavailable: row(503, null, true, 'the storage does not answer at the moment'),
   hook_failed: row(500, null, true, 'the application could not decide about this'),
   slow_consumer: row(503, CLOSE.slowConsumer, true, 'you read more slowly than the room talks'),
-  hello_timeout: row(408, CLOSE.helloTimeout, true, 'nothing was said in time'),
+  hello_timeout: row(408, CLOSE.helloTimeout, false, 'nothing was said in time'),
   frame_timeout: row(408, CLOSE.frameTimeout, true, 'a frame began and did not end in time'),
   ping_timeout: row(408, CLOSE.pingTimeout, true, 'no sign of life in time'),
   shutting_down: row(503, CLOSE.shutdown, true, 'the server is closing; come back soon'),

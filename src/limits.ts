@@ -36,10 +36,12 @@ export interface Limits {
   readonly addressCommandsPerSecond: number
   /** Commands of all connections of one address that may come at once. */
   readonly addressCommandBurst: number
-  /** Refused commands in a row (nothing accepted in between) after which a connection is closed. */
+  /** Commands refused as too many, less those accepted since, after which a connection is closed. */
   readonly floodRefusals: number
-  /** Commands of one connection waiting for one before them, such as a slow hook. */
+  /** Commands of one connection waiting for one before them, after which reading stops. */
   readonly inboxCommands: number
+  /** Bytes of such commands, after which reading stops until they are handled. */
+  readonly inboxBytes: number
   /** Bytes waiting for a connection that does not read, before it is closed as slow. */
   readonly outboxBytes: number
   /** Sends waiting for storage, on this node. */
@@ -50,12 +52,16 @@ export interface Limits {
   readonly commitBatch: number
   /** Entries in one page of history. */
   readonly historyPage: number
+  /** Text in one page of history, in UTF-16 units; a page has one entry at least. */
+  readonly historyPageUnits: number
   /** Rooms or members in one page of a list. */
   readonly listPage: number
   /** Members above which a room tells how many come and go, not who. */
   readonly presenceMembers: number
-  /** Entries a node keeps in memory per room for those who come back. */
+  /** Entries a node keeps in memory per open room for those who come back. */
   readonly recentEntries: number
+  /** Text of those entries, in UTF-16 units. */
+  readonly recentUnits: number
   /** Silence allowed before `hello` succeeded, in ms. */
   readonly helloMs: number
   /** Time a frame may take from its first byte to its last, in ms. */
@@ -64,7 +70,7 @@ export interface Limits {
   readonly pingMs: number
   /** Time to answer that, in ms. */
   readonly pongMs: number
-  /** Time a connection may take none of the bytes waiting for it, in ms. */
+  /** Time a connection may take to read all that waits for it (at most `outboxBytes` or so), in ms. */
   readonly stallMs: number
   /** Time a closing connection has for its last bytes, in ms. */
   readonly closeMs: number
@@ -110,19 +116,22 @@ export const LIMITS: Limits = Object.freeze({
   addressCommandBurst: 4000,
   floodRefusals: 1000,
   inboxCommands: 256,
+  inboxBytes: 256 * KIB,
   outboxBytes: MIB,
   commitQueue: 10_000,
   commitQueueBytes: 16 * MIB,
   commitBatch: 1000,
   historyPage: 100,
+  historyPageUnits: 128 * KIB,
   listPage: 100,
   presenceMembers: 500,
   recentEntries: 128,
+  recentUnits: 16 * KIB,
   helloMs: 30 * SECOND,
   frameMs: 10 * SECOND,
   pingMs: 30 * SECOND,
   pongMs: 15 * SECOND,
-  stallMs: 30 * SECOND,
+  stallMs: 60 * SECOND,
   closeMs: 5 * SECOND,
   drainMs: 10 * SECOND,
   hookMs: 5 * SECOND,

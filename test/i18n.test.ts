@@ -41,6 +41,7 @@ function argsOf(path: string, count: number): unknown[] {
     'you.joined': ['#geral', count, ['Alice', 'Bob'].slice(0, count)],
     'you.first': ['#geral'],
     'you.left': ['#geral'],
+    'you.home': ['#geral'],
     'you.members': ['#geral', count, ['Alice', 'Bob'].slice(0, count)],
     'you.silence': ['#geral'],
     'you.closing': [count === 0 ? '' : 'because'],

@@ -341,8 +341,8 @@ describe('encode', () => {
   it('writes other replies as they are', () => {
     fc.assert(
       fc.property(id, person, (id, person) => {
-        const payload = encode({ type: 'reply', id, op: 'nick', ok: { person } })
-        expect(JSON.parse(payload)).toEqual({ re: id, ok: { person } })
+        const payload = encode({ type: 'reply', id, op: 'nick', ok: { person, ticket: 't' } })
+        expect(JSON.parse(payload)).toEqual({ re: id, ok: { person, ticket: 't' } })
       }),
     )
     expect(encode({ type: 'reply', id: 1, op: 'quit', ok: {} })).toBe('{"re":1,"ok":{}}')

@@ -100,32 +100,35 @@ export function serveOptions(
     const row = FLAGS.find((candidate) => candidate.flag === flag)
     return values[flag] ?? env[variable(flag)] ?? row?.fallback ?? ''
   }
+  /** How the value was given, for the text of an error. */
+  const given = (flag: FlagName): string =>
+    values[flag] === undefined ? `${variable(flag)}=` : `--${flag} `
   return {
-    port: portOf('port', get('port')),
-    tcpPort: portOf('tcp-port', get('tcp-port')),
+    port: portOf(given('port'), get('port')),
+    tcpPort: portOf(given('tcp-port'), get('tcp-port')),
     host: get('host'),
     storage: get('storage'),
-    lang: oneOf('lang', get('lang'), ['en', 'pt-BR']),
+    lang: oneOf(given('lang'), get('lang'), ['en', 'pt-BR']),
     defaultRoom: get('default-room') === '' ? undefined : get('default-room'),
-    logLevel: oneOf('log-level', get('log-level'), LEVELS),
-    logFormat: oneOf('log-format', get('log-format'), ['text', 'json']),
+    logLevel: oneOf(given('log-level'), get('log-level'), LEVELS),
+    logFormat: oneOf(given('log-format'), get('log-format'), ['text', 'json']),
   }
 }
 
-function portOf(flag: FlagName, value: string): number {
+function portOf(given: string, value: string): number {
   const port = Number(value)
   if (!/^\d+$/.test(value) || port > 65_535) {
-    throw new ChatError('invalid_options', `--${flag} ${value}: a port from 0 to 65535 is needed`)
+    throw new ChatError('invalid_options', `${given}${value}: a port from 0 to 65535 is needed`)
   }
   return port
 }
 
-function oneOf<T extends string>(flag: FlagName, value: string, choices: readonly T[]): T {
+function oneOf<T extends string>(given: string, value: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value)
   if (found === undefined) {
     throw new ChatError(
       'invalid_options',
-      `--${flag} ${value}: one of ${choices.join(', ')} is needed`,
+      `${given}${value}: one of ${choices.join(', ')} is needed`,
     )
   }
   return found

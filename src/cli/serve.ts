@@ -115,8 +115,9 @@ function banner(options: ServeOptions, where: Listening, told: string, version: 
     `  Storage    ${told}`,
     '',
     'Say something from another terminal:',
-    `  python3 -c "import socket,struct;s=socket.create_connection(('${where.host}',${where.tcpPort}));` +
-      `m='Olá a todos!'.encode();s.sendall(struct.pack('!I',len(m))+m);print(s.recv(4096)[4:].decode())"`,
+    `  python3 -c "import socket,struct; s=socket.create_connection(('${where.host}',${where.tcpPort})); ` +
+      `f=s.makefile('rwb'); m='Olá a todos!'.encode(); f.write(struct.pack('!I',len(m))+m); f.flush(); ` +
+      `[print(f.read(*struct.unpack('!I',n)).decode()) for n in iter(lambda: f.read(4), b'')]"`,
     '',
     'Ctrl+C stops it in order.',
   ]

@@ -65,10 +65,10 @@ export async function readMissed(
  * The answer at this very moment: what was read, and what has come since. The caller joins before
  * anything else can happen, so the live stream goes on right behind `room.position`.
  */
-export function spliced(room: Room, missed: Missed): Answer {
+export function spliced(core: Core, room: Room, missed: Missed): Answer {
   if (missed.epoch !== room.epoch) return { entries: [], more: room.position > 0, reset: true }
   // Storage may be ahead of what was handed out here: that comes as the live stream.
-  let entries = missed.entries.filter((entry) => entry.seq <= room.position)
+  let entries: readonly Entry[] = missed.entries.filter((entry) => entry.seq <= room.position)
   const covered = (): number => entries.at(-1)?.seq ?? Math.min(missed.after, room.position)
   const tail = room.recentAfter(covered())
   if (tail !== null && tail.length > 0) {
@@ -76,12 +76,28 @@ export function spliced(room: Room, missed: Missed): Answer {
     entries = [...entries, ...tail.slice(0, take)]
     if (missed.newest) entries = entries.slice(-missed.limit)
   }
+  entries = fitting(entries, core.limits.historyPageUnits, missed.newest === true)
   return {
     entries,
     more: covered() < room.position,
     ...(missed.reset === undefined ? undefined : { reset: missed.reset }),
     ...(missed.gap === undefined ? undefined : { gap: missed.gap }),
   }
+}
+
+/** The first entries (or, `newest`, the last) that fit into a page by their text; one at least. */
+export function fitting(
+  entries: readonly Entry[],
+  units: number,
+  newest: boolean,
+): readonly Entry[] {
+  let sum = 0
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[newest ? entries.length - 1 - i : i] as Entry
+    sum += entry.text.length
+    if (sum > units && i > 0) return newest ? entries.slice(-i) : entries.slice(0, i)
+  }
+  return entries
 }
 
 /** Which entries after `seq` are no longer kept. */

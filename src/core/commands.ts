@@ -4,7 +4,7 @@ import { ChatError, CLOSE } from '../errors.ts'
 import { langOf, texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
 import type { Op, Request, Results } from '../protocol/types.ts'
-import { checkFree, enterDefault, hello, move } from './entrance.ts'
+import { checkFree, enterDefault, hello, move, ticketOf } from './entrance.ts'
 import { history } from './history.ts'
 import {
   actorOf,
@@ -63,6 +63,10 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
     cost: 1,
     async run(session, request) {
       const room = roomOf(session, request.room)
+      if (session.text && room.name === session.core.defaultRoom) {
+        // There is nowhere to go back to.
+        throw new ChatError('forbidden', texts(session.lang).you.home(`#${room.name}`))
+      }
       // What was said before is heard before.
       await session.settled()
       if (session.presence === null || room.closed) throw new ChatError('not_member')
@@ -123,7 +127,7 @@ async function nick(session: Session, request: Request<'nick'>): Promise<Results
   const { presence } = session
   if (presence === null) throw new ChatError('closed')
   const was = presence.person.name
-  if (name === was) return { person: presence.person }
+  if (name === was) return { person: presence.person, ticket: ticketOf(core, presence.person) }
   checkFree(core, name, presence.person.id)
   core.directory.rename(presence, name)
   const { person } = presence
@@ -139,7 +143,7 @@ async function nick(session: Session, request: Request<'nick'>): Promise<Results
     }
   }
   core.events.emit('nick', { person, was })
-  return { person }
+  return { person, ticket: ticketOf(core, person) }
 }
 
 async function create(session: Session, request: Request<'create'>): Promise<Results['create']> {

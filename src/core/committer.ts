@@ -56,7 +56,7 @@ export class Committer {
   /** Takes an entry in. Throws `overloaded` when too much is waiting already. */
   submit(draft: NewEntry, done: Completion): void {
     const { limits } = this.host
-    const size = draft.text.length
+    const size = Buffer.byteLength(draft.text)
     if (
       this.queue.length >= limits.commitQueue ||
       (this.queue.length > 0 && this.bytes + size > limits.commitQueueBytes)
@@ -106,7 +106,7 @@ export class Committer {
       for (const job of batch) this.busy.add(job.draft.room)
       this.queue = rest
     }
-    for (const job of batch) this.bytes -= job.draft.text.length
+    for (const job of batch) this.bytes -= Buffer.byteLength(job.draft.text)
     return batch
   }
 

@@ -1,8 +1,8 @@
 /** Coming in: `hello`, and the greeting of those who speak text. */
 
-import { ChatError } from '../errors.ts'
+import { ChatError, isChatError } from '../errors.ts'
 import { langOf, texts } from '../i18n/languages.ts'
-import { cleanName } from '../protocol/names.ts'
+import { cleanName, nameKey } from '../protocol/names.ts'
 import type { Operations, Person, Results } from '../protocol/types.ts'
 import { join, leave } from './membership.ts'
 import type { Core, Session } from './model.ts'
@@ -56,6 +56,8 @@ export async function greet(session: Session, first: string): Promise<boolean> {
       await comeIn(session, wanted, undefined)
       used = true
     } catch (error) {
+      // A name that can't be had is no reason to stay outside; anything else is.
+      if (!isChatError(error) || !error.code.startsWith('name_')) throw error
       session.refuse(null, 'nick', error)
     }
   }
@@ -102,20 +104,26 @@ async function comeIn(
   ticket: string | undefined,
 ): Promise<Person> {
   const { core } = session
-  let wanted = name
-  let id: string | undefined
+  let known: Person | undefined
   if (ticket !== undefined) {
-    const known = readTicket(core.secret, ticket, core.clock.now())
-    if (known === null) throw new ChatError('unauthorized')
-    id = known.id
-    wanted ??= known.name
+    const was = readTicket(core.secret, ticket, core.clock.now())
+    if (was === null) throw new ChatError('unauthorized')
+    // Who is here already by another connection may have another name by now.
+    known = core.directory.get(was.id)?.person ?? was
   }
+  let wanted = name ?? known?.name
+  let id = known?.id
   if (core.hooks.has('beforeConnect') && !session.trusted) {
     const change = await core.hooks.run('beforeConnect', {
       name: wanted,
+      person: known,
       connection: session.info,
     })
-    wanted = change?.name ?? wanted
+    if (change !== undefined) {
+      wanted = change.name
+      // The application says who it is; a ticket of somebody else doesn't count.
+      if (known !== undefined && nameKey(known.name) !== nameKey(wanted)) id = undefined
+    }
   }
   if (session.ended) throw new ChatError('closed')
   id ??= core.makeId()
@@ -153,6 +161,7 @@ function guestName(session: Session, id: string): string {
   throw new ChatError('overloaded')
 }
 
-function ticketOf(core: Core, person: Person): string {
+/** With this the person can come back. */
+export function ticketOf(core: Core, person: Person): string {
   return makeTicket(core.secret, person, core.clock.now() + core.limits.ticketMs)
 }

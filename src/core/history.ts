@@ -2,7 +2,7 @@
 
 import { ChatError } from '../errors.ts'
 import type { Request, Results } from '../protocol/types.ts'
-import { gapBefore, readPage } from './catch-up.ts'
+import { fitting, gapBefore, readPage } from './catch-up.ts'
 import { roomOf } from './membership.ts'
 import type { Session } from './model.ts'
 
@@ -29,7 +29,11 @@ export async function history(
   )
   if (page === null) throw new ChatError('room_closed')
   if (page.epoch !== room.epoch) throw new ChatError('unavailable')
-  const entries = page.entries.filter((entry) => entry.seq <= head)
+  const entries = fitting(
+    page.entries.filter((entry) => entry.seq <= head),
+    core.limits.historyPageUnits,
+    after === undefined,
+  )
   const first = entries[0]?.seq
   const last = entries.at(-1)?.seq ?? after ?? 0
   const more = after === undefined ? first !== undefined && first > page.first : last < head

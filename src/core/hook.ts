@@ -11,6 +11,18 @@ type ContextOf<N extends keyof Hooks> =
 type ChangeOf<N extends keyof Hooks> =
   NonNullable<Hooks[N]> extends Hook<infer _, infer R> ? R : never
 
+/** What each hook may change; null: nothing. */
+const CHANGES: { readonly [N in keyof Hooks]-?: { field: string; type: string } | null } = {
+  beforeConnect: { field: 'name', type: 'string' },
+  beforeNick: { field: 'name', type: 'string' },
+  beforeCreate: { field: 'permanent', type: 'boolean' },
+  beforeJoin: null,
+  beforeSend: { field: 'text', type: 'string' },
+}
+
+/** The names of all hooks. */
+export const HOOK_NAMES = Object.keys(CHANGES)
+
 /** The hooks of one server, with their time limit. */
 export class HookRunner {
   private readonly hooks: Hooks
@@ -45,7 +57,7 @@ export class HookRunner {
     } catch (error) {
       throw this.refusal(name, error)
     }
-    return isThenable(result) ? this.wait(name, result) : settle(result)
+    return isThenable(result) ? this.wait(name, result) : this.settle(name, result)
   }
 
   private wait<R>(name: keyof Hooks, promise: PromiseLike<HookResult<R>>): Promise<R | undefined> {
@@ -57,7 +69,7 @@ export class HookRunner {
         (result) => {
           timer.cancel()
           try {
-            resolve(settle(result))
+            resolve(this.settle(name, result))
           } catch (error) {
             reject(error)
           }
@@ -70,16 +82,23 @@ export class HookRunner {
     })
   }
 
+  /** What the hook wants changed; `true` and `null` are taken for "go on". */
+  private settle<R>(name: keyof Hooks, result: HookResult<R>): R | undefined {
+    const given: unknown = result
+    if (given === false) throw new ChatError('forbidden')
+    if (given === undefined || given === null || given === true) return undefined
+    const change = CHANGES[name]
+    const value = change === null ? undefined : (given as Record<string, unknown>)[change.field]
+    if (change !== null && typeof value === change.type) return given as R
+    const wanted = change === null ? 'nothing' : `{ ${change.field}: ${change.type} }`
+    throw this.refusal(name, new TypeError(`may return false, or ${wanted}`))
+  }
+
   private refusal(name: keyof Hooks, error: unknown): ChatError {
     if (isChatError(error)) return error
     this.logger.error({ err: error, hook: name }, 'a hook failed')
     return new ChatError('hook_failed', undefined, { cause: error })
   }
-}
-
-function settle<R>(result: HookResult<R>): R | undefined {
-  if (result === false) throw new ChatError('forbidden')
-  return result === undefined ? undefined : (result as R)
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

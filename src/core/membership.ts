@@ -12,12 +12,17 @@ type LeaveReason = Extract<Push, { ev: 'left' }>['why']
 const COUNT_MS = 1000
 const counting = new WeakSet<Room>()
 
+/** What the names of private conversations look like: two ids. */
+const PRIVATE = /^@[\w.-]{1,64}:[\w.-]{1,64}$/
+
 /** Private conversations have names that no room can be given. */
 export const isPrivate = (name: string): boolean => name.startsWith('@')
 
 /** The room's canonical name; names of private conversations are taken as they are. */
 export function roomName(core: Core, raw: string): string {
-  return isPrivate(raw) ? raw : cleanRoomName(raw, core.limits.roomNameChars)
+  if (!isPrivate(raw)) return cleanRoomName(raw, core.limits.roomNameChars)
+  if (!PRIVATE.test(raw)) throw new ChatError('room_not_found')
+  return raw
 }
 
 /** The person of a session that said hello. */
@@ -74,7 +79,7 @@ export async function join(
       if (room.sessions.size >= limits.membersPerRoom) throw new ChatError('room_full')
       enter(session, room, person)
     }
-    const answer = spliced(room, missed)
+    const answer = spliced(core, room, missed)
     const { members } = room.list(0, limits.listPage)
     const { epoch, permanent, position, count } = room
     return { room: name, epoch, head: position, created, permanent, count, members, ...answer }
@@ -131,7 +136,9 @@ export function leave(session: Session, room: Room, person: Person, why: LeaveRe
     core.presence?.went(room.name, person)
     // They may still be in it on another node.
     if (!room.has(person.id)) {
-      announce(core, room, { ev: 'left', room: room.name, person, count: room.count, why })
+      // When everybody goes, nobody need be told of each.
+      const push = { ev: 'left', room: room.name, person, count: room.count, why } as const
+      if (!core.closing) announce(core, room, push)
       core.events.emit('leave', { room: room.name, person, why })
     }
   }
@@ -151,8 +158,11 @@ export function removeAll(room: Room): void {
     session.rooms = session.rooms.filter((other) => other !== room)
     if (session.current === room) session.current = null
     if (presence === null) continue
-    const last = room.remove(session, presence.person.id)
-    if (last && room.only === undefined) session.core.presence?.went(room.name, presence.person)
+    const { person } = presence
+    const last = room.remove(session, person.id)
+    if (!last || room.only !== undefined) continue
+    session.core.presence?.went(room.name, person)
+    session.core.events.emit('leave', { room: room.name, person, why: 'removed' })
   }
 }
 

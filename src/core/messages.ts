@@ -25,7 +25,11 @@ export function sendToRoom(
   request: Request<'send'>,
 ): undefined | Promise<undefined> {
   const room = roomOf(session, request.room)
-  const to = room.only === undefined ? undefined : peerOf(room, personOf(session))
+  if (room.only === undefined) return say(session, room, request, undefined)
+  const { core } = session
+  const me = personOf(session)
+  const to = peerOf(core, room, me)
+  reach(core, room, [me.id, to.id])
   return say(session, room, request, to)
 }
 
@@ -44,10 +48,7 @@ export async function sendPrivate(session: Session, request: Request<'msg'>): Pr
     room = (await core.rooms.make(name, { permanent: false, only: [me, peer] })).room
   }
   try {
-    const ids = [me.id, peer.id]
-    const { epoch, position: head } = room
-    openFor(core, room, ids, head, [])
-    core.link?.tell({ t: 'open', room: name, epoch, head, ids })
+    reach(core, room, [me.id, peer.id])
     await say(session, room, request, peer)
   } finally {
     core.rooms.release(room)
@@ -68,6 +69,13 @@ export function checkText(text: string, limits: Limits): void {
   if (length * 3 > limits.messageBytes && Buffer.byteLength(text) > limits.messageBytes) {
     throw new ChatError('text_too_long')
   }
+}
+
+/** Whatever connections these persons have, here or on other nodes, hear what is said next. */
+function reach(core: Core, room: Room, ids: readonly string[]): void {
+  const { name, epoch, position: head } = room
+  openFor(core, room, ids, head, [])
+  core.link?.tell({ t: 'open', room: name, epoch, head, ids })
 }
 
 /**
@@ -96,19 +104,26 @@ function open(session: Session, room: Room, head: number): boolean {
   const oldest = mine[0]
   if (mine.length >= PRIVATE_ROOMS && oldest !== undefined) {
     leave(session, oldest, person, 'removed')
+    session.outbox.event({ type: 'push', push: { ev: 'closed', room: oldest.name } })
   }
   enter(session, room, person)
   const { name, epoch } = room
-  const push = { ev: 'opened', room: name, epoch, head, with: peerOf(room, person) } as const
+  const push = {
+    ev: 'opened',
+    room: name,
+    epoch,
+    head,
+    with: peerOf(session.core, room, person),
+  } as const
   session.outbox.event({ type: 'push', push })
   return true
 }
 
-/** The other one of a private conversation. */
-function peerOf(room: Room, me: Person): Person {
+/** The other one of a private conversation, by the name they have now where that is known. */
+function peerOf(core: Core, room: Room, me: Person): Person {
   const peer = room.only?.find(({ id }) => id !== me.id)
   if (peer === undefined) throw new ChatError('internal')
-  return peer
+  return core.directory.get(peer.id)?.person ?? peer
 }
 
 function say(

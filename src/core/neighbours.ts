@@ -60,7 +60,7 @@ async function follow(core: Core, { room: name, epoch, head, ids }: OpenMessage)
   if (room === null) return
   try {
     const missed = await readMissed(core, room, { since: { epoch, seq: head } })
-    openFor(core, room, ids, head, spliced(room, missed).entries)
+    openFor(core, room, ids, head, spliced(core, room, missed).entries)
   } finally {
     core.rooms.release(room)
   }

@@ -4,6 +4,8 @@ import type { ServerEvent } from '../protocol/types.ts'
 import type { Connection, Frame } from '../spi/transport.ts'
 import type { Wire } from './wire.ts'
 
+/** Answers gathered in one turn from which on nothing more is asked for in it, in UTF-16 units. */
+const ANSWERS = 128 * 1024
 /** What a reply is taken to weigh until it is packed, in bytes. */
 const REPLY_BYTES = 200
 const NOTHING: readonly never[] = []
@@ -14,6 +16,8 @@ const isEvent = (item: Frame | ServerEvent): item is ServerEvent => 'type' in it
 export interface OutboxOwner {
   /** There is something to flush at the end of this turn. */
   dirty(outbox: Outbox): void
+  /** It was full and isn't any more: more may be asked of it. */
+  emptied(outbox: Outbox): void
   /** More is waiting than may: the connection reads too slowly. */
   overflow(outbox: Outbox): void
 }
@@ -34,6 +38,7 @@ export class Outbox {
   blocked = false
   /** Since when a sweep has found it blocked without anything going out; 0: it hasn't. */
   stalledSince = 0
+  private answers = 0
   private closed = false
   private listed = false
 
@@ -54,9 +59,28 @@ export class Outbox {
     this.put(event, REPLY_BYTES)
   }
 
-  /** A large answer that was asked for, such as a page of history: isn't held against the reader. */
-  answer(event: ServerEvent): void {
+  /**
+   * A large answer that was asked for, such as a page of history: isn't held against the reader, but
+   * the next one has to wait for it.
+   */
+  answer(event: ServerEvent, units: number): void {
+    this.answers += units
     this.put(event, 0)
+  }
+
+  /** Nothing more should be asked for until it has been flushed. */
+  get full(): boolean {
+    return this.blocked || this.answers > ANSWERS
+  }
+
+  /** The connection is gone: nothing can be written any more. */
+  drop(): void {
+    this.closed = true
+    this.items = []
+  }
+
+  get isOpen(): boolean {
+    return !this.closed
   }
 
   /** Writes what has gathered. */
@@ -67,6 +91,9 @@ export class Outbox {
     if (frames.length > 0) this.blocked = !this.connection.send(frames)
     this.items.length = 0
     this.bytes = 0
+    const wasFull = this.answers > ANSWERS
+    this.answers = 0
+    if (wasFull && !this.blocked) this.owner.emptied(this)
   }
 
   /** The transport has room again. */

@@ -16,8 +16,9 @@ export interface RoomHost<S extends Subscriber> {
   dirty(room: Room<S>): void
   /** Reads entries after `seq` from storage. */
   read(room: Room<S>, after: number): Promise<Page | null>
-  /** Entries kept for those who come back. */
+  /** Entries kept for those who come back, and how much text of them. */
   readonly recentEntries: number
+  readonly recentUnits: number
   /** The log isn't the one it was, or there is none any more. */
   replaced(room: Room<S>, page: Page | null): void
   /** Storage didn't answer. */
@@ -55,6 +56,7 @@ export class Room<S extends Subscriber> {
   private readonly host: RoomHost<S>
   /** The newest entries, oldest first, without holes, ending with `position`. */
   private recent: Entry[] = []
+  private recentUnits = 0
   /** Entries that came early, by seq. */
   private ahead: Map<number, Entry> | null = null
   private repairing: Promise<void> | null = null
@@ -110,11 +112,25 @@ export class Room<S extends Subscriber> {
   private advance(entry: Entry): void {
     this.position = entry.seq
     this.recent.push(entry)
+    this.recentUnits += entry.text.length
+    const { recentEntries, recentUnits } = this.host
     // Cut in halves, so that a push costs the same on average however long the list is.
-    if (this.recent.length > this.host.recentEntries * 2) {
-      this.recent = this.recent.slice(-this.host.recentEntries)
-    }
+    if (this.recent.length > recentEntries * 2 || this.recentUnits > recentUnits * 2) this.forget()
     this.happen({ type: 'entry', entry })
+  }
+
+  /** Keeps the newest entries, as many as may be. */
+  private forget(): void {
+    const { recentEntries, recentUnits } = this.host
+    let from = this.recent.length
+    let units = 0
+    while (from > 0 && this.recent.length - from < recentEntries) {
+      units += (this.recent[from - 1] as Entry).text.length
+      if (units > recentUnits) break
+      from -= 1
+    }
+    this.recent = this.recent.slice(from)
+    this.recentUnits = this.recent.reduce((sum, { text }) => sum + text.length, 0)
   }
 
   private follow(ahead: Map<number, Entry>): void {
@@ -158,6 +174,7 @@ export class Room<S extends Subscriber> {
   private skip(gap: Gap): void {
     this.position = gap.to
     this.recent = []
+    this.recentUnits = 0
     this.push({ ev: 'gap', room: this.name, ...gap })
   }
 
@@ -166,6 +183,7 @@ export class Room<S extends Subscriber> {
     this.epoch = epoch
     this.position = head
     this.recent = []
+    this.recentUnits = 0
     this.ahead = null
     this.push({ ev: 'reset', room: this.name, epoch, head })
   }
@@ -231,7 +249,7 @@ export class Room<S extends Subscriber> {
   /** Removes a connection, after giving it what happened before. True: it was their last here. */
   remove(session: S, personId: string): boolean {
     if (!this.sessions.has(session)) return false
-    if (this.events.length > 0) this.give(session, [])
+    if (this.events.length > 0 && session.outbox.isOpen) this.give(session, [])
     this.sessions.delete(session)
     this.newcomers?.delete(session)
     const known = this.people.get(personId)

@@ -12,6 +12,8 @@ import { type RoomHost, Room as RoomOf } from './room.ts'
 export class OpenRooms implements Rooms {
   readonly open = new Map<string, Room>()
   private readonly opening = new Map<string, Promise<Room | null>>()
+  /** Rooms that go because nothing was said in them: they may only be opened again after that. */
+  private readonly leaving = new Map<string, Promise<void>>()
   private readonly subscriptions = new WeakMap<Room, Unsubscribe>()
   private readonly core: Core
   private readonly host: RoomHost<Session>
@@ -20,6 +22,7 @@ export class OpenRooms implements Rooms {
     this.core = core
     this.host = {
       recentEntries: core.limits.recentEntries,
+      recentUnits: core.limits.recentUnits,
       dirty: (room) => core.delivery.room(room),
       read: (room, after) =>
         core.ask(core.storage.read(room.name, { after, limit: core.limits.commitBatch })),
@@ -34,6 +37,7 @@ export class OpenRooms implements Rooms {
 
   /** Opens a room, if there is one, and keeps it open until `release`. */
   async hold(name: string): Promise<Room | null> {
+    await this.leaving.get(name)
     let room = this.open.get(name) ?? null
     while (room === null) {
       let opening = this.opening.get(name)
@@ -55,6 +59,7 @@ export class OpenRooms implements Rooms {
     const { core } = this
     const now = core.clock.now()
     for (;;) {
+      await this.leaving.get(name)
       const made = await core.ask(
         core.storage.rooms.create(
           {
@@ -100,7 +105,10 @@ export class OpenRooms implements Rooms {
           if (deleted) core.events.emit('delete', { room: room.name })
         })
       : core.storage.rooms.keep([room.name], until)
-    core.ask(work).catch((error) => this.host.failed(room, error))
+    const done = core.ask(work).catch((error) => this.host.failed(room, error))
+    if (!gone) return
+    const left = done.finally(() => this.leaving.delete(room.name))
+    this.leaving.set(room.name, left)
   }
 
   /** Deletes a room and its log, and puts out everybody who is in it. */

@@ -18,6 +18,8 @@ import type { Wire } from './wire.ts'
 
 /** After so many times `limits.inboxCommands` a transport that doesn't pause is cut. */
 const INBOX_CUT = 16
+/** What an entry takes besides its text, roughly. */
+const ENTRY_UNITS = 200
 const EMPTY: string[] = []
 
 /** The core's end of a connection. */
@@ -46,6 +48,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   private refusals = 0
   private helloBytes = 0
   private inbox = EMPTY
+  private inboxBytes = 0
   private busy = false
   private paused = false
   private closeCode: number = 1006
@@ -81,7 +84,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
       this.helloBytes += Buffer.byteLength(text)
       if (this.helloBytes > this.core.limits.helloBytes) return this.endWith('too_large')
     }
-    if (this.busy || this.outbox.blocked || this.inbox.length > 0) this.wait(text)
+    if (this.busy || this.outbox.full || this.inbox.length > 0) this.wait(text)
     else this.handle(text)
   }
 
@@ -107,6 +110,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
 
   closed(): void {
     this.ended = true
+    this.outbox.drop()
     this.address.connections -= 1
     this.inbox = EMPTY
     this.depart()
@@ -117,6 +121,10 @@ export class ClientSession implements Session, Sink, OutboxOwner {
 
   dirty(outbox: Outbox): void {
     this.core.delivery.outbox(outbox)
+  }
+
+  emptied(): void {
+    this.pump()
   }
 
   overflow(): void {
@@ -169,8 +177,12 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   reply<O extends Op>(id: RequestId | undefined, op: O, ok: Results[O]): void {
     if (id === undefined) return
     const event = { type: 'reply', id, op, ok } as ServerEvent
-    if (op === 'history' || op === 'join') this.outbox.answer(event)
-    else this.outbox.event(event)
+    if (op === 'history' || op === 'join') {
+      const { entries } = ok as Results['history' | 'join']
+      let units = 0
+      for (const { text } of entries) units += text.length + ENTRY_UNITS
+      this.outbox.answer(event, units)
+    } else this.outbox.event(event)
   }
 
   /** Answers a request with an error, and closes where the error table says so. */
@@ -264,8 +276,11 @@ export class ClientSession implements Session, Sink, OutboxOwner {
         this.done()
       },
       (error) => {
-        this.refuse(null, null, error)
-        this.end(CLOSE.internal, texts(this.lang).errors.internal)
+        const refusal = isChatError(error) ? error : this.internal(error)
+        this.core.refused(this, refusal.code)
+        // Told once, by the closing line; to come back makes sense if the same may succeed later.
+        const { close, retryable } = ERRORS[refusal.code]
+        this.end(close ?? (retryable ? CLOSE.internal : CLOSE.forbidden), this.say(refusal))
       },
     )
   }
@@ -285,7 +300,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   }
 
   private settle(request: Request, result: unknown): void {
-    this.refusals = 0
+    if (this.refusals > 0) this.refusals -= 1
     // A command that answers later (a send) gives undefined.
     if (result !== undefined) this.reply(request.id, request.op, result as Results[Op])
   }
@@ -296,22 +311,29 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   }
 
   private wait(text: string): void {
-    const most = this.core.limits.inboxCommands
+    const { inboxCommands: most, inboxBytes } = this.core.limits
     if (this.inbox === EMPTY) this.inbox = []
     this.inbox.push(text)
-    if (this.inbox.length >= most && !this.paused) {
+    this.inboxBytes += Buffer.byteLength(text)
+    const isMuch = this.inbox.length >= most || this.inboxBytes >= inboxBytes
+    if (isMuch && !this.paused) {
       this.paused = true
       this.connection.pause()
     }
-    if (this.inbox.length > most * INBOX_CUT) this.endWith('flood')
+    if (this.inbox.length > most * INBOX_CUT || this.inboxBytes > inboxBytes * INBOX_CUT) {
+      this.endWith('flood')
+    }
   }
 
   private pump(): void {
     let next = 0
-    while (next < this.inbox.length && !this.busy && !this.outbox.blocked && !this.ended) {
+    while (next < this.inbox.length && !this.busy && !this.outbox.full && !this.ended) {
       this.handle(this.inbox[next++] as string)
     }
-    if (next > 0) this.inbox = next < this.inbox.length ? this.inbox.slice(next) : EMPTY
+    if (next > 0) {
+      this.inbox = next < this.inbox.length ? this.inbox.slice(next) : EMPTY
+      this.inboxBytes = this.inbox.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    }
     if (this.paused && this.inbox.length === 0 && !this.ended) {
       this.paused = false
       this.connection.resume()

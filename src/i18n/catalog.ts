@@ -74,6 +74,8 @@ export interface Catalog {
     /** Comes before `joined` when the room was made by that. */
     first(room: string): string
     left(room: string): string
+    /** Wants to leave the room where everybody starts. */
+    home(room: string): string
     readonly noRooms: string
     /** The list of rooms goes on. */
     readonly moreRooms: string

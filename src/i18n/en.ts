@@ -103,6 +103,7 @@ export const EN: Catalog = {
       `You are in ${room} (${people(count)}${listed(members, count)})`,
     first: (room) => `${room} is new: you made it`,
     left: (room) => `You left ${room}`,
+    home: (room) => `Everybody starts in ${room}: /join <room> goes elsewhere, /quit ends`,
     noRooms: 'There are no rooms yet. Make one with /create <room>',
     moreRooms: 'There are more rooms than fit here',
     members: (room, count, members) => `${people(count)} in ${room}${listed(members, count)}`,

@@ -103,6 +103,7 @@ export const PT_BR: Catalog = {
       `Você está em ${room} (${people(count)}${listed(members, count)})`,
     first: (room) => `${room} é nova: foi você que criou`,
     left: (room) => `Você saiu de ${room}`,
+    home: (room) => `Todos começam em ${room}: /join <sala> leva a outra, /quit encerra`,
     noRooms: 'Ainda não há salas. Crie uma com /create <sala>',
     moreRooms: 'Há mais salas do que cabem aqui',
     members: (room, count, members) => `${people(count)} em ${room}${listed(members, count)}`,

@@ -139,7 +139,7 @@ export interface Results {
     limits: AnnouncedLimits
   }
   ping: { ts: number }
-  nick: { person: Person }
+  nick: { person: Person; ticket: string }
   lang: { lang: string }
   create: { room: string; epoch: string; permanent: boolean }
   join: JoinResult

@@ -20,9 +20,16 @@ export interface Actor extends Person {
 
 /** The hooks. Each is called after the built-in checks and before anything happens. */
 export interface Hooks {
-  /** A client says hello. May set another name. */
+  /**
+   * A client says hello. May set another name. `person` is who its ticket says it was; a name that
+   * isn't theirs makes it somebody else.
+   */
   beforeConnect?: Hook<
-    { readonly name: string | undefined; readonly connection: ConnectionInfo },
+    {
+      readonly name: string | undefined
+      readonly person: Person | undefined
+      readonly connection: ConnectionInfo
+    },
     { name: string }
   >
   /** A person takes another name. May change it. */
@@ -34,7 +41,10 @@ export interface Hooks {
   >
   /** A person enters a room. */
   beforeJoin?: Hook<{ readonly person: Actor; readonly room: string }>
-  /** A person says something in a room, or (`to`) to another person. May change the text. */
+  /**
+   * A person says something in a room, or (`to`) to another person. May change the text: to the same
+   * one for the same text, or the retry of a `cid` becomes a `conflict`.
+   */
   beforeSend?: Hook<
     {
       readonly person: Actor

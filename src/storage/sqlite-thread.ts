@@ -30,7 +30,11 @@ function workerFile(): URL {
 function startWorker(): Worker {
   const url = workerFile()
   const readsTypes = (process.features as { typescript?: unknown }).typescript
-  if (url.pathname.endsWith('.js') || readsTypes) return new Worker(url)
+  if (url.pathname.endsWith('.js') || readsTypes) {
+    // `node --input-type=module -e …`: the flag is for the text it was given with, not for a file.
+    const inherits = !process.execArgv.some((flag) => flag.startsWith('--input-type'))
+    return new Worker(url, inherits ? {} : { execArgv: [] })
+  }
   // The sources, not the package, on a Node that reads no TypeScript: for the project's own tests.
   const code = `import('tsx/esm/api').then((tsx) => (tsx.register(), import('${url}')))`
   return new Worker(code, { eval: true })

@@ -129,7 +129,7 @@ const RESULTS: { readonly [O in Op]: Make<Results[O]> } = {
     limits: LIMITS,
   }),
   ping: (r) => ({ ts: natural(r) }),
-  nick: (r) => ({ person: personOf(r) }),
+  nick: (r) => ({ person: personOf(r), ticket: nameOf(r) }),
   lang: (r) => ({ lang: r.pick(['en', 'pt-BR']) }),
   create: (r) => ({ room: roomOf(r), epoch: nameOf(r), permanent: flag(r) }),
   join: (r) => ({

@@ -70,7 +70,9 @@ export function listen(server: Server, port: number, host: string): Promise<void
     const failed = (error: NodeJS.ErrnoException): void => {
       const what = error.code ?? error.message
       const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-      const wrapped = new Error(`cannot listen on ${where}: ${what}`, { cause: error })
+      const hint =
+        error.code === 'EADDRINUSE' ? ' (taken by another program; 0 is any free port)' : ''
+      const wrapped = new Error(`cannot listen on ${where}: ${what}${hint}`, { cause: error })
       reject(Object.assign(wrapped, { code: error.code }))
     }
     server.once('error', failed)

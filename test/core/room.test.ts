@@ -37,6 +37,7 @@ function setup(log: Entry[] = [], first = 1) {
     { room: 'r', epoch, head: 0, permanent: true, createdAt: 0, keepUntil: 0 },
     {
       recentEntries: 4,
+      recentUnits: 1000,
       dirty: (r) => dirty.add(r),
       async read(_, after): Promise<Page> {
         reads += 1
@@ -63,7 +64,12 @@ function setup(log: Entry[] = [], first = 1) {
       pause() {},
       resume() {},
     }
-    const outbox: Outbox = new Outbox(connection, wire, { dirty() {}, overflow() {} }, 1000)
+    const outbox: Outbox = new Outbox(
+      connection,
+      wire,
+      { dirty() {}, emptied() {}, overflow() {} },
+      1000,
+    )
     return { got, outbox }
   }
   const flush = (...members: Subscriber[]) => {

@@ -106,6 +106,41 @@ describe('everybody sees exactly the log, and what is acknowledged is in it once
   })
 })
 
+describe('nobody waits without need', () => {
+  it('hints are enough for the other server, without a look into storage', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = await World.start({ seed, clients: 4, nodes: 2, positionMs: 1e9 })
+      for (const client of world.clients) client.start()
+      for (let n = 0; n < 20; n++) {
+        world.random.pick(world.clients).say(`${n}`)
+        await world.clock.advance(world.random.int(0, 100))
+      }
+      await world.rest(800)
+      expect(brokenPromises(world)).toEqual([])
+      await world.end()
+    }
+  })
+
+  it('who reads again gets what waited, without having to ask', async () => {
+    const world = await World.start({ seed: 1, clients: 2, window: 200, positionMs: 1e9 })
+    const [ana, bob] = world.clients
+    for (const client of world.clients) client.start()
+    await world.rest(800)
+    bob?.link?.pause()
+    for (let n = 0; n < 10; n++) {
+      ana?.say(`${n}`)
+      await world.clock.advance(10)
+    }
+    await world.clock.advance(200)
+    expect(bob?.view.seen).toEqual([])
+    bob?.link?.resume()
+    await world.rest(300)
+    expect(bob?.connections).toBe(1)
+    expect(brokenPromises(world)).toEqual([])
+    await world.end()
+  })
+})
+
 describe('a simulation', () => {
   it('comes again from its seed', async () => {
     const options = { seed: 42, clients: 4, nodes: 2, drop: 0.2, fail: 0.05, duplicate: 0.1 }

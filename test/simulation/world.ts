@@ -36,7 +36,6 @@ const LIMITS: Partial<Limits> = {
   historyPage: 7,
   recentEntries: 5,
   commitBatch: 4,
-  positionMs: 400,
   pingMs: 3000,
   pongMs: 1500,
   stallMs: 2500,
@@ -66,6 +65,8 @@ export interface WorldOptions {
   readonly delay?: readonly [number, number]
   /** Bytes on the way to a client from which on its server holds back. Default 1,000. */
   readonly window?: number
+  /** How often servers compare their positions with storage, in ms. Default 400. */
+  readonly positionMs?: number
   /** Entries that storage keeps. Default: all. */
   readonly kept?: number
 }
@@ -159,8 +160,8 @@ export class World {
     return { dropped, failures: this.storage.failures }
   }
 
-  /** Lets everything come to rest: all said things acknowledged and seen by all. */
-  async rest(): Promise<void> {
+  /** Lets everything come to rest in time: all that was said is acknowledged and seen by all. */
+  async rest(ms = REST_MS): Promise<void> {
     for (const client of this.clients) client.start()
     const groups = this.groups.map(({ clients }) => ({
       clients,
@@ -171,7 +172,7 @@ export class World {
         groups.every(({ clients, said }) =>
           clients.every(({ view, settled }) => view.position?.seq === said && settled),
         ),
-      REST_MS,
+      ms,
     )
   }
 
@@ -198,7 +199,7 @@ export class World {
   }
 
   private async startNode(n: number): Promise<void> {
-    const { drop = 0, nodes = 1 } = this.options
+    const { drop = 0, nodes = 1, positionMs = 400 } = this.options
     const { clock, random, storage } = this
     const transport = this.network.transport(`node-${n}`)
     const broker = lossyBroker(this.broker, {
@@ -212,7 +213,7 @@ export class World {
     const chat = createChatServer({
       clock,
       storage,
-      limits: LIMITS,
+      limits: { ...LIMITS, positionMs },
       makeId: () => `id-${this.ids++}-abcdefghijkl`,
       defaultRoom: false,
       ...(nodes > 1 ? { broker } : {}),

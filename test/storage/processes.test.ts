@@ -180,13 +180,13 @@ for (const [name, make, skip] of places) {
     it('keeps what was acknowledged when processes are killed, and goes on without a hole', async () => {
       const random = seededRandom(Date.now())
       const told: Told[] = []
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 3; round++) {
         const one = child(place, { task: 'append', name: `round ${round}` })
         const two = child(place, { task: 'append', name: `other ${round}` })
         await Promise.all([one.kill(random.int(20, 400)), two.kill(random.int(20, 400))])
         told.push(...one.told, ...two.told)
       }
-      expect(told.length).toBeGreaterThan(150)
+      expect(told.length).toBeGreaterThan(100)
       const storage = place.open()
       await storage.open()
       check(await logs(storage), told)

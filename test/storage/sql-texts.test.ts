@@ -115,7 +115,8 @@ describe('a batch', () => {
         expect(told).toEqual(logs.map((_, i) => ({ seq: i + 1, ts: 0, duplicate: false })))
         let at = 0
         for (const [group, count] of batch.counts.entries()) {
-          const here = numbers.slice(at, (at += count))
+          const here = numbers.slice(at, at + count)
+          at += count
           expect(here).toEqual([...here].sort((a, b) => a - b))
           for (const n of here) expect(logs[n]).toEqual([batch.rooms[group], batch.epochs[group]])
         }

@@ -16,14 +16,19 @@ function folder() {
   }
 }
 
-describe.each([true, false])('SQLite, thread: %s', (thread) => {
+describe('SQLite in a thread, and beside it in ours', () => {
   storageSuite({
     test: it,
     supports: { retention: true, reopen: true },
     factory(retention) {
       const { file, remove } = folder()
-      const open = () => sqliteStorage(file, { thread, retention })
-      return { storage: open(), other: open(), reopen: open, dispose: remove }
+      const open = (thread: boolean) => sqliteStorage(file, { thread, retention })
+      return {
+        storage: open(true),
+        other: open(false),
+        reopen: () => open(true),
+        dispose: remove,
+      }
     },
   })
 })

@@ -76,6 +76,22 @@ for (const thread of [true, false]) {
       expect(await waiting).toMatchObject([{ seq: 1 }])
     })
 
+    it('that refuses an entry: nothing of its batch is stored', async () => {
+      const storage = await opened(file, { thread })
+      await makeRooms(storage, 'a', 'b')
+      const other = instance()
+      other.exec(`create trigger deny before insert on tertulia_entries when new.text = 'last'
+        begin select raise(abort, 'denied'); end`)
+      const batch = [...span(1, 20).map((n) => said(n % 2 ? 'a' : 'b', `${n}`)), said('b', 'last')]
+      const denied = trouble('SQLITE_CONSTRAINT_TRIGGER')
+      await expect(storage.append(batch)).rejects.toMatchObject(denied)
+      expect(await storage.heads(['a', 'b'])).toMatchObject([{ head: 0 }, { head: 0 }])
+      expect(await logOf(storage, 'a')).toEqual([])
+      other.exec('drop trigger deny')
+      expect(await storage.append(batch)).toHaveLength(21)
+      expect(seqsOf(await logOf(storage, 'b'))).toEqual(span(1, 11))
+    })
+
     it('that is no database: says so', async () => {
       writeFileSync(
         file,

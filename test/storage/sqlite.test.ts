@@ -86,6 +86,18 @@ describe('a file', () => {
     await storage.close()
   })
 
+  it.each([true, false])('is open until the last one closes it, thread: %s', async (thread) => {
+    const storage = sqliteStorage(file, { thread })
+    await Promise.all([storage.open(), storage.open()])
+    await storage.open()
+    await makeRooms(storage, 'a')
+    await storage.close()
+    await storage.close()
+    expect(await storage.append([said('a', 'x')])).toMatchObject([{ seq: 1 }])
+    await storage.close()
+    await expect(storage.append([said('a', 'x')])).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   it('finishes what is under way when it is closed', async () => {
     const storage = sqliteStorage(file)
     await storage.open()

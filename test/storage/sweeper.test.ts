@@ -91,9 +91,9 @@ for (const [name, make, skip] of places) {
 
     /** Lets virtual time pass, and the database work, until it is so. */
     async function until(ms: number, check: () => Promise<boolean>): Promise<void> {
-      for (let passed = 0; !(await check()); passed += 100) {
-        if (passed >= ms) throw new Error(`not within ${ms} virtual ms`)
-        await clock.advance(100)
+      for (let step = 0; !(await check()); step++) {
+        if (step === 500) throw new Error(`not within ${ms} virtual ms`)
+        await clock.advance(ms / 500)
         await new Promise((resolve) => setTimeout(resolve, 1))
       }
     }

@@ -46,11 +46,11 @@ export function pack(drafts: readonly NewEntry[]): Packing {
   const groups = new Map<string, Map<string, number[]>>()
   for (let i = 0; i < drafts.length; i++) {
     const { room, epoch } = drafts[i] as NewEntry
-    let logs = groups.get(room)
-    if (logs === undefined) groups.set(room, (logs = new Map()))
-    const group = logs.get(epoch)
-    if (group === undefined) logs.set(epoch, [i])
-    else group.push(i)
+    const logs = groups.get(room)
+    const group = logs?.get(epoch)
+    if (group !== undefined) group.push(i)
+    else if (logs !== undefined) logs.set(epoch, [i])
+    else groups.set(room, new Map([[epoch, [i]]]))
   }
   const rooms: string[] = []
   const epochs: string[] = []

@@ -25,9 +25,10 @@ export interface PostgresParts {
 /** A migration may take longer than anything else, in ms. */
 const MIGRATION_MS = 600_000
 
-/** Not for the login, nor for what was given: waiting won't help. */
-const OPTIONS = new Set(['28P01', '28000', '3D000', '42501', '3F000'])
+/** The login, the database, a right, the URL: what was given is wrong, and waiting won't help. */
+const OPTIONS = new Set(['28P01', '28000', '3D000', '42501', 'ERR_INVALID_URL'])
 
+/** Runs what the store asks, on connections of its own or of the host. */
 export class PostgresEngine implements Engine {
   private readonly parts: PostgresParts
   private readonly plan: MigrationPlan

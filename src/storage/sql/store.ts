@@ -35,11 +35,14 @@ export interface StoreParts {
 /** Rooms deleted by one statement: few enough not to hold others up. */
 const EXPIRE_STEP = 200
 
-/** The storage on top of an engine. */
+/** The storage on top of an engine. Open it as often as you like, and close it as often. */
 export function sqlStorage(parts: StoreParts): Storage {
   const { engine, dialect, appends, retention, clock } = parts
   const queries = queriesFor(dialect, retention.entriesPerRoom)
   const supports = { durable: false, appends }
+  let opening: Promise<void> | null = null
+  /** Those who opened it and did not close it yet. */
+  let users = 0
 
   /** The rows of a statement; it may be kysely's, which knows their type. */
   const run = <S extends Statement>(statement: S): Promise<readonly RowOf<S>[]> =>
@@ -56,10 +59,25 @@ export function sqlStorage(parts: StoreParts): Storage {
     name: dialect.name,
     supports,
     async open() {
-      supports.durable = (await engine.open()).durable
-      sweeper.start()
+      // Several servers of the process may share it: the last one that closes it does.
+      opening ??= engine.open().then(({ durable }) => {
+        supports.durable = durable
+        sweeper.start()
+      })
+      const mine = opening
+      try {
+        await mine
+        users += 1
+      } catch (error) {
+        if (opening === mine) opening = null
+        throw error
+      }
     },
     async close() {
+      if (users === 0) return
+      users -= 1
+      if (users > 0) return
+      opening = null
       await sweeper.stop()
       await engine.close()
     },

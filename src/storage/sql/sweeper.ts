@@ -32,8 +32,8 @@ const ROOMS = 50
 const APPENDED_MS = 2000
 /** Ages are looked at this often, in ms. */
 const AGES_MS = 10 * 60_000
-/** Shortest pause between two steps, in ms; as long as the last step took, if that was longer. */
-const PAUSE_MS = 5
+/** Pause between two steps: as long as the last one took, but at least and at most this, in ms. */
+const PAUSE_MS = [5, 10_000] as const
 /** After trouble with the database, in ms. */
 const TROUBLE_MS = 30_000
 const DAY_MS = 24 * 60 * 60_000
@@ -123,8 +123,9 @@ export class Sweeper {
     try {
       const more = await this.step()
       const now = clock.monotonic()
-      if (more) this.within(Math.max(PAUSE_MS, now - began))
-      else if (retention.days !== undefined) this.within(Math.max(PAUSE_MS, this.agesDue - now))
+      const [least, most] = PAUSE_MS
+      if (more) this.within(Math.min(Math.max(least, now - began), most))
+      else if (retention.days !== undefined) this.within(Math.max(least, this.agesDue - now))
     } catch {
       // The storage's own calls tell of trouble; nothing is lost by sweeping later.
       this.within(TROUBLE_MS)
