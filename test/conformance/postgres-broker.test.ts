@@ -15,11 +15,15 @@ import { start } from '../support/server.ts'
 const url = (await testPostgres()) as string
 const there = describe.skipIf(url === null)
 
-/** Ends the connections that listen on a channel, as a restart of the server would. */
-const terminate = (channel: string): Promise<unknown> =>
+/** The same server, for connections that are called this. */
+const as = (name: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}application_name=${name}`
+
+/** Ends the connections that are called this, as a restart of the server would. */
+const terminate = (name: string): Promise<unknown> =>
   ask(
     url,
-    `select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen "${channel}"' or query = 'select 1'`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`,
   )
 
 there('postgresBroker', () => {
@@ -29,7 +33,7 @@ there('postgresBroker', () => {
     factory() {
       const channel = freshSchema()
       return {
-        broker: postgresBroker(url, { channel }),
+        broker: postgresBroker(as(channel), { channel }),
         other: postgresBroker(url, { channel }),
         cut: async () => {
           await terminate(channel)
@@ -69,13 +73,13 @@ there('two nodes on one Postgres', () => {
   const limits = { commandBurst: 100_000, positionMs: 300 }
 
   /** Two nodes with everybody talking: everybody sees the same, in one order, all of it. */
-  async function talk(wrap: (broker: Broker) => Broker, during: () => Promise<void>) {
+  async function talk(wrap: (broker: Broker) => Broker, during: (name: string) => Promise<void>) {
     const schema = freshSchema()
     const channel = schema
     const node = () =>
       start({
         storage: postgresStorage(url, { schema, connections: 4 }),
-        broker: wrap(postgresBroker(url, { channel })),
+        broker: wrap(postgresBroker(as(channel), { channel })),
         limits,
       })
     try {
@@ -91,7 +95,7 @@ there('two nodes on one Postgres', () => {
           client.ask('send', { room, text: `${i}-${j}`, cid: `${j}` }),
         ),
       )
-      await during()
+      await during(channel)
       const seqs = (await Promise.all(sends)).map(({ seq }) => seq as number)
       const all = Array.from({ length: 180 }, (_, i) => i + 1)
       expect(seqs.sort((a, b) => a - b)).toEqual(all)
@@ -132,11 +136,8 @@ there('two nodes on one Postgres', () => {
   it('lose nothing when their connections are ended', () =>
     talk(
       (broker) => broker,
-      async () => {
-        await ask(
-          url,
-          "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'",
-        )
+      async (name) => {
+        await terminate(name)
       },
     ))
 })
