@@ -17,6 +17,7 @@ export interface ListenPool {
   query(text: string, values?: unknown[]): Promise<unknown>
   connect(): Promise<ListenClient>
   on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'connect', listener: (client: ListenClient) => void): unknown
   end(): Promise<void>
 }
 
@@ -222,6 +223,8 @@ class PostgresBroker implements Broker {
   }
 }
 
+const ignore = (): void => {}
+
 const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref()
@@ -246,6 +249,8 @@ async function makePool(connectionString: string): Promise<ListenPool> {
   }
   const pool = new pg.default.Pool({ connectionString, max: 3, keepAlive: true })
   // An idle connection that dies is replaced; without a listener it would end the process.
-  pool.on('error', () => {})
+  pool.on('error', ignore)
+  // Also between the pool's letting go of a new connection and somebody's taking hold of it.
+  pool.on('connect', (client) => client.on('error', ignore))
   return pool
 }

@@ -106,16 +106,12 @@ export class SqliteCore {
     const { kinds, fromIds, fromNames, toIds, toNames, texts, cids } = batch
     const seqs = new Array<number>(texts.length).fill(0)
     const times = new Array<number>(texts.length).fill(NO_ROOM)
-    let i = 0
     for (let group = 0; group < batch.rooms.length; group++) {
-      const end = i + (batch.counts[group] as number)
       const spot = room.get(batch.rooms[group]) as RoomRow | undefined
-      if (spot === undefined || spot.epoch !== batch.epochs[group]) {
-        i = end
-        continue
-      }
+      if (spot === undefined || spot.epoch !== batch.epochs[group]) continue
       let head = spot.head
-      for (; i < end; i++) {
+      const end = batch.ends[group] as number
+      for (let i = batch.starts[group] as number; i < end; i++) {
         const ts = batch.times[i] as number
         const one = [spot.id, head + 1, ts, kinds[i], fromIds[i], fromNames[i], toIds[i]]
         if (insert.run(...one, toNames[i], texts[i], cids[i]).changes > 0) {

@@ -89,7 +89,8 @@ describe('a batch', () => {
     ])
     expect(batch.rooms).toEqual(['b', 'b', 'a'])
     expect(batch.epochs).toEqual(['e', 'other', 'e'])
-    expect(batch.counts).toEqual([2, 1, 2])
+    expect(batch.starts).toEqual([0, 2, 3])
+    expect(batch.ends).toEqual([2, 3, 5])
     expect(batch.texts).toEqual(['0', '3', '2', '1', '4'])
     expect(batch.cids).toEqual([null, 'k', null, null, null])
     expect(batch.toIds).toEqual([null, 'bob', null, null, null])
@@ -113,10 +114,9 @@ describe('a batch', () => {
         // Told as seq what was its number, plus one: each comes to its own place.
         const told = unpack({ seqs: numbers.map((n) => n + 1), times: numbers.map(() => 0) })
         expect(told).toEqual(logs.map((_, i) => ({ seq: i + 1, ts: 0, duplicate: false })))
-        let at = 0
-        for (const [group, count] of batch.counts.entries()) {
-          const here = numbers.slice(at, at + count)
-          at += count
+        expect([...batch.starts, logs.length]).toEqual([0, ...batch.ends])
+        for (const group of batch.rooms.keys()) {
+          const here = numbers.slice(batch.starts[group], batch.ends[group])
           expect(here).toEqual([...here].sort((a, b) => a - b))
           for (const n of here) expect(logs[n]).toEqual([batch.rooms[group], batch.epochs[group]])
         }

@@ -10,8 +10,9 @@ import { toInteger, toSql } from './text.ts'
 export interface PackedBatch {
   readonly rooms: readonly string[]
   readonly epochs: readonly string[]
-  /** How many entries each group has. */
-  readonly counts: readonly number[]
+  /** Where each group begins, and where it ends: the place after its last entry. From 0. */
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
   readonly kinds: readonly string[]
   readonly times: readonly number[]
   readonly fromIds: readonly string[]
@@ -54,14 +55,16 @@ export function pack(drafts: readonly NewEntry[]): Packing {
   }
   const rooms: string[] = []
   const epochs: string[] = []
-  const counts: number[] = []
+  const starts: number[] = []
+  const ends: number[] = []
   const order: number[] = []
   for (const [room, logs] of groups) {
     for (const [epoch, group] of logs) {
       rooms.push(toSql(room))
       epochs.push(toSql(epoch))
-      counts.push(group.length)
+      starts.push(order.length)
       for (const i of group) order.push(i)
+      ends.push(order.length)
     }
   }
   const column = <T>(value: (draft: NewEntry) => T): T[] =>
@@ -69,7 +72,8 @@ export function pack(drafts: readonly NewEntry[]): Packing {
   const batch: PackedBatch = {
     rooms,
     epochs,
-    counts,
+    starts,
+    ends,
     kinds: column(({ kind }) => kind),
     times: column(({ ts }) => toInteger(ts)),
     fromIds: column(({ from }) => toSql(from.id)),

@@ -73,6 +73,6 @@ export function postgresDialect(schema: string, prefix: string): PostgresDialect
       createFunction(named(`${prefix}create_1`), named(names.rooms), `${schema}.${names.rooms}`),
       appendFunction(named(`${prefix}append_1`), named(names.rooms), named(names.entries)),
     ],
-    appendSql: `select seqs, times from ${named(`${prefix}append_1`)}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    appendSql: `select seqs, times from ${named(`${prefix}append_1`)}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
   }
 }

@@ -70,12 +70,12 @@ export class PostgresEngine implements Engine {
   }
 
   async append(batch: PackedBatch): Promise<Placed> {
-    const { rooms, epochs, counts, kinds, times } = batch
+    const { rooms, epochs, starts, ends, kinds, times } = batch
     const { fromIds, fromNames, toIds, toNames, texts, cids } = batch
     const [row] = await this.run({
       sql: this.parts.dialect.appendSql,
       parameters: [
-        ...[rooms, epochs, counts, kinds, times],
+        ...[rooms, epochs, starts, ends, kinds, times],
         ...[fromIds, fromNames, toIds, toNames, texts, cids],
       ],
     })

@@ -28,7 +28,9 @@ export interface PgClient {
 export interface PgPool {
   connect(): Promise<PgClient>
   on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'connect', listener: (client: PgClient) => void): unknown
   off(event: 'error', listener: (error: Error) => void): unknown
+  off(event: 'connect', listener: (client: PgClient) => void): unknown
   end(): Promise<void>
 }
 
@@ -71,6 +73,9 @@ export async function openPool(settings: PoolSettings): Promise<PgPool> {
 }
 
 const ignore = (): void => {}
+const attend = (client: PgClient): void => {
+  client.on('error', ignore)
+}
 
 /** Serialization failure, deadlock: nothing was stored, and the next try will do. */
 const AGAIN = new Set(['40001', '40P01'])
@@ -93,6 +98,9 @@ export class Connections {
     // A connection that dies while nobody uses it: the pool makes another. Without a listener,
     // Node would end the process.
     pool.on('error', ignore)
+    // Between the pool's letting go of a new connection and our taking hold of it, nobody listens;
+    // a farewell of the server in the very bytes that made it ready would be an uncaught error.
+    pool.on('connect', attend)
   }
 
   /** Resolves when nothing is under way. */
@@ -103,6 +111,7 @@ export class Connections {
   /** Lets go of the pool, without closing it. */
   leave(): void {
     this.pool.off('error', ignore)
+    this.pool.off('connect', attend)
   }
 
   /** Runs one statement, in a transaction of its own. */
