@@ -38,7 +38,7 @@ describe('start and stop', () => {
     const port = transport.address()?.port as number
     const second = tcpTransport({ port })
     await expect(second.start(new EchoHost())).rejects.toMatchObject({
-      message: `cannot listen on 127.0.0.1:${port}: EADDRINUSE`,
+      message: `cannot listen on 127.0.0.1:${port}: EADDRINUSE (taken by another program; 0 is any free port)`,
       code: 'EADDRINUSE',
     })
     expect(second.address()).toBeUndefined()

@@ -46,7 +46,7 @@ describe('on a server of its own', () => {
     const { port } = place()
     const second = websocketTransport({ port })
     await expect(second.start(new EchoHost())).rejects.toMatchObject({
-      message: `cannot listen on 127.0.0.1:${port}: EADDRINUSE`,
+      message: `cannot listen on 127.0.0.1:${port}: EADDRINUSE (taken by another program; 0 is any free port)`,
       code: 'EADDRINUSE',
     })
     expect(second.address()).toBeUndefined()
