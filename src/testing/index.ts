@@ -12,6 +12,10 @@ export {
   type FlakyStorageOptions,
   flakyStorage,
 } from './flaky-storage.ts'
+export { type CheckOptions, checkHistory } from './history.ts'
+export type { History, HistoryEvent, RoomLog } from './history-events.ts'
+export { type HistoryRecorder, historyRecorder, readLog } from './history-recorder.ts'
+export { HISTORY_RULES, type HistoryRule, type Violation } from './history-rules.ts'
 export { type LossyBroker, type LossyBrokerOptions, lossyBroker } from './lossy-broker.ts'
 export { type Closing, type Mailbox, makeMailbox } from './mailbox.ts'
 export {
@@ -24,6 +28,11 @@ export {
 export type { NetworkEar, NetworkLink } from './network-link.ts'
 export type { NetworkQuality } from './network-pipe.ts'
 export { freshSeed, type Random, seededRandom } from './random.ts'
+export {
+  type RecordingClient,
+  type RecordingClientOptions,
+  recordingClient,
+} from './recording-client.ts'
 export { sampleEntry, sampleEvents, sampleReply, sampleRequest, sampleText } from './samples.ts'
 export type { StorageSubject, StorageSuiteOptions, StorageWish } from './storage-subject.ts'
 export { storageSuite } from './storage-suite.ts'
