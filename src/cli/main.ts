@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = USAGE
     return
   }
-  const chat = await serve(serveOptions(flags, process.env), {
+  const starting = serve(serveOptions(flags, process.env), {
     print: (line) => process.stdout.write(`${line}\n`),
     version: version(),
   })
@@ -44,13 +44,17 @@ async function main(args: readonly string[]): Promise<void> {
     if (asked > 0 && now - asked > AGAIN_MS) process.exit(1)
     if (asked > 0) return
     asked = now
-    chat.close().then(
-      () => process.stdout.write('Closed.\n'),
-      (error: unknown) => fail(error),
-    )
+    starting
+      .then((chat) => chat.close())
+      .then(
+        () => process.stdout.write('Closed.\n'),
+        (error: unknown) => fail(error),
+      )
   }
+  // Before anybody is told that it listens: who is told may signal at once.
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  await starting
 }
 
 function fail(error: unknown): void {

@@ -14,8 +14,15 @@ export {
 } from './flaky-storage.ts'
 export { type CheckOptions, checkHistory } from './history.ts'
 export type { History, HistoryEvent, RoomLog } from './history-events.ts'
-export { type HistoryRecorder, historyRecorder, readLog } from './history-recorder.ts'
+export {
+  type HistoryRecorder,
+  historyRecorder,
+  type RecordedEar,
+  readLog,
+  recordedDial,
+} from './history-recorder.ts'
 export { HISTORY_RULES, type HistoryRule, type Violation } from './history-rules.ts'
+export type { HistoryTap } from './history-tap.ts'
 export { type LossyBroker, type LossyBrokerOptions, lossyBroker } from './lossy-broker.ts'
 export { type Closing, type Mailbox, makeMailbox } from './mailbox.ts'
 export {
@@ -33,6 +40,13 @@ export {
   type RecordingClientOptions,
   recordingClient,
 } from './recording-client.ts'
+export {
+  type RecordingDial,
+  type RecordingLink,
+  tcpDial,
+  webSocketDial,
+} from './recording-link.ts'
+export type { RecordedSend } from './recording-session.ts'
 export { sampleEntry, sampleEvents, sampleReply, sampleRequest, sampleText } from './samples.ts'
 export type { StorageSubject, StorageSuiteOptions, StorageWish } from './storage-subject.ts'
 export { storageSuite } from './storage-suite.ts'

@@ -21,6 +21,7 @@ export function inWords(plan: Plan): string {
     plan.whispers ? 'people talk in private' : '',
     plan.conflicts ? 'keys are used twice' : '',
     plan.narrow ? 'readers are slow' : '',
+    plan.hasty ? 'nodes don’t wait for storage' : '',
   ]
   return words.filter((word) => word !== '').join(', ')
 }
@@ -47,8 +48,8 @@ Servers that are broken on purpose, each in one way. They live in simulated worl
 talk, retry and come back over connections that break, in the ways that \`world.ts\` and \`chaos.ts\`
 tell; everything that goes over these connections is recorded, and the history checker
 (\`checkHistory\` of \`tertulia/testing\`) has to find what is wrong, by the rule in the last column,
-within a few worlds. The server as it is lives through the same worlds, and a plain storage without
-flaws too: there nothing may be found.
+within a few worlds. The server as it is lives through the same worlds and some harder ones, and a plain
+storage without flaws too: there nothing may be found.
 
 \`mutants.test.ts\` runs all of them and compares this file; \`npx vitest run test/mutants -u\` writes
 it anew.
