@@ -10,6 +10,8 @@ export interface LoadOrder {
   readonly dialect: DialectName
   readonly port: number
   readonly serverPid: number
+  /** Of the database's first process; 0: there is none, or it is on another machine. */
+  readonly databasePid: number
   readonly warmupMs: number
   readonly measureMs: number
 }
@@ -19,6 +21,8 @@ export interface LoadResult {
   readonly deliveries: number
   readonly elapsedMs: number
   readonly serverCpuMs: number
+  /** Of all processes of the database; NaN where there is none. */
+  readonly databaseCpuMs: number
   readonly loadCpuMs: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -35,9 +39,13 @@ export type FromLoad =
   | { readonly kind: 'result'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly why: string }
 
-export type ToServer = { readonly kind: 'collect-garbage' }
+export type ToServer =
+  | { readonly kind: 'collect-garbage' }
+  /** For what only commits. */
+  | { readonly kind: 'commit'; readonly warmupMs: number; readonly measureMs: number }
 
 export type FromServer =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'collected' }
+  | { readonly kind: 'committed'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly why: string }

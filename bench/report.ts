@@ -1,135 +1,142 @@
-// The figures as markdown tables: medians over the rounds, ratios taken round by round.
+// The tables of the scenarios: a line per server, a column per figure.
 
+import {
+  bytes,
+  cpuPerMillion,
+  databaseCpu,
+  databasePerMillion,
+  excess,
+  type Figure,
+  loadCpu,
+  median,
+  messageBytes,
+  p50,
+  p99,
+  perCpu,
+  perSecond,
+  perWholeCpu,
+  ratio,
+  runsOf,
+  serverCpu,
+} from './figures.ts'
+import { fixed, markdown, percent, whole } from './markdown.ts'
 import type { Run } from './run.ts'
-import { described, type Pace, type Scenario } from './scenarios.ts'
-import { baseline } from './servers.ts'
+import { described, type Scenario } from './scenarios.ts'
+import { baseline, commitOf, rivalOf, type ServerKind } from './servers.ts'
 
 /** Above this share of a core the load generator, below it the server is not saturated. */
 const SATURATED = 0.9
 
-export function median(values: readonly number[]): number {
-  const sorted = values.filter((one) => !Number.isNaN(one)).sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
-}
-
 const BROKEN = '**not to be relied on, see below**'
 
-type Figure = (run: Run) => number
+/** What a column shows of one server, among the runs of all. */
+type Column = readonly [head: string, cell: (server: ServerKind, runs: readonly Run[]) => string]
 
-const perSecond: Figure = ({ load }) =>
-  load ? (load.deliveries / load.elapsedMs) * 1000 : Number.NaN
-const cpuPerMillion: Figure = ({ load }) =>
-  load ? load.serverCpuMs / 1000 / (load.deliveries / 1e6) : Number.NaN
-const perCpu: Figure = (run) => 1 / cpuPerMillion(run)
-const serverCpu: Figure = ({ load }) => (load ? load.serverCpuMs / load.elapsedMs : Number.NaN)
-const loadCpu: Figure = ({ load }) => (load ? load.loadCpuMs / load.elapsedMs : Number.NaN)
-const p50: Figure = ({ load }) => load?.p50Ms ?? Number.NaN
-const p99: Figure = ({ load }) => load?.p99Ms ?? Number.NaN
-const bytes: Figure = (run) => run.bytesPerConnection ?? Number.NaN
+const own = (figure: Figure, show: (value: number) => string): Column[1] => {
+  return ({ name }, runs) => show(median(runsOf(name, runs).map(figure)))
+}
+const digits =
+  (count: number) =>
+  (value: number): string =>
+    fixed(value, count)
+
+type Other = (server: ServerKind) => string | undefined
+
+const against = (other: Other, figure: Figure): Column[1] => {
+  return (server, runs) =>
+    fixed(ratio({ server: server.name, other: other(server), figure }, runs), 2)
+}
+const above = (other: Other, figure: Figure): Column[1] => {
+  return (server, runs) =>
+    fixed(excess({ server: server.name, other: other(server), figure }, runs), 2)
+}
+const toBaseline: Other = () => baseline
+
+const speed: readonly Column[] = [
+  ['deliveries/s', own(perSecond, whole)],
+  [`× ${baseline}`, against(toBaseline, perSecond)],
+]
+const cpu: readonly Column[] = [
+  ['CPU s/million', own(cpuPerMillion, digits(2))],
+  ['× by CPU', against(toBaseline, perCpu)],
+]
+const latency: readonly Column[] = [
+  ['p50 ms', own(p50, digits(2))],
+  ['p99 ms', own(p99, digits(2))],
+]
+const shares: readonly Column[] = [
+  ['server CPU', own(serverCpu, percent)],
+  ['load CPU', own(loadCpu, percent)],
+]
+const database: readonly Column[] = [
+  ['database CPU', own(databaseCpu, percent)],
+  ['bytes/message', own(messageBytes, whole)],
+]
+
+function columnsOf(scenario: Scenario): readonly Column[] {
+  if (scenario.pace.kind === 'idle') {
+    return [
+      ['bytes/connection', own(bytes, whole)],
+      [`× ${baseline}`, against(toBaseline, bytes)],
+      ['note', (server, runs) => (hasProblems(server, runs) ? BROKEN : '')],
+    ]
+  }
+  const notes: Column = ['note', (server, runs) => note(scenario, server, runs)]
+  if (scenario.commits) {
+    return [
+      ...latency,
+      ['p50 × commit', against(commitOf, p50)],
+      ['more than it', above(commitOf, p50)],
+      ['× by hand', against(rivalOf, p50)],
+      ['messages/s', own(perSecond, whole)],
+      ...shares,
+      notes,
+    ]
+  }
+  if (scenario.group === 'delivery') return [...speed, ...cpu, ...latency, ...shares, notes]
+  return [
+    ...speed,
+    ['by CPU', against(toBaseline, perWholeCpu)],
+    ['× by hand', against(rivalOf, perSecond)],
+    ['by CPU', against(rivalOf, perWholeCpu)],
+    ['CPU s/million', own(cpuPerMillion, digits(2))],
+    ['+ database', own(databasePerMillion, digits(2))],
+    ...[...latency, ...shares, ...database, notes],
+  ]
+}
 
 /** The table of one scenario, a line per server. */
 export function table(
   scenario: Scenario,
   runs: readonly Run[],
-  servers: readonly string[],
+  servers: readonly ServerKind[],
 ): string {
-  const idle = scenario.pace.kind === 'idle'
-  const head = idle
-    ? ['server', 'bytes/connection', `× ${baseline}`, 'note']
-    : [
-        'server',
-        'deliveries/s',
-        `× ${baseline}`,
-        'CPU s/million',
-        '× by CPU',
-        'p50 ms',
-        'p99 ms',
-        'server CPU',
-        'load CPU',
-        'note',
-      ]
-  const lines = servers.map((server) =>
-    idle ? memoryLine(server, runs) : speedLine(server, runs, scenario),
-  )
+  const columns = columnsOf(scenario)
+  const head = ['server', ...columns.map(([name]) => name)]
+  const lines = servers.map((server) => [
+    server.name,
+    ...columns.map(([, cell]) => cell(server, runs)),
+  ])
   return `### ${scenario.name}\n\n${described(scenario)}\n\n${markdown([head, ...lines])}`
 }
 
-function speedLine(server: string, runs: readonly Run[], { pace }: Scenario): string[] {
-  const of = (figure: Figure): number => median(inOrder(server, runs).map(figure))
-  return [
-    server,
-    whole(of(perSecond)),
-    fixed(ratio(server, runs, perSecond), 2),
-    fixed(of(cpuPerMillion), 2),
-    fixed(ratio(server, runs, perCpu), 2),
-    fixed(of(p50), 2),
-    fixed(of(p99), 2),
-    percent(of(serverCpu)),
-    percent(of(loadCpu)),
-    hasProblems(server, runs) ? BROKEN : note(pace, inOrder(server, runs), inOrder(baseline, runs)),
-  ]
-}
-
-function note(pace: Pace, own: readonly Run[], base: readonly Run[]): string {
-  const server = median(own.map(serverCpu))
-  if (median(own.map(loadCpu)) > SATURATED && server < SATURATED) {
+function note({ pace, group }: Scenario, kind: ServerKind, runs: readonly Run[]): string {
+  if (hasProblems(kind, runs)) return BROKEN
+  const mine = runsOf(kind.name, runs)
+  const server = median(mine.map(serverCpu))
+  if (median(mine.map(loadCpu)) > SATURATED && server < SATURATED) {
     return '**the load generator is the bottleneck**'
   }
   if (pace.kind !== 'pipelined') return ''
-  if (server < SATURATED) return 'not saturated (busy machine?)'
-  const disturbed = base.some((run) => serverCpu(run) < SATURATED)
+  if (server < SATURATED) {
+    return group === 'storage' && kind.place
+      ? 'waits for the database (or busy machine)'
+      : 'not saturated (busy machine?)'
+  }
+  const disturbed = runsOf(baseline, runs).some((run) => serverCpu(run) < SATURATED)
   return disturbed ? `${baseline} not saturated: trust × by CPU` : ''
 }
 
-function memoryLine(server: string, runs: readonly Run[]): string[] {
-  const values = inOrder(server, runs).map(bytes)
-  const note = hasProblems(server, runs) ? BROKEN : ''
-  return [server, whole(median(values)), fixed(ratio(server, runs, bytes), 2), note]
-}
-
-function hasProblems(server: string, runs: readonly Run[]): boolean {
-  return inOrder(server, runs).some((run) => run.problems.length > 0)
-}
-
-function inOrder(server: string, runs: readonly Run[]): Run[] {
-  return runs.filter((run) => run.server === server)
-}
-
-/** The median of the ratios to the baseline's run of the same round. */
-function ratio(server: string, runs: readonly Run[], figure: Figure): number {
-  const base = inOrder(baseline, runs)
-  return median(
-    inOrder(server, runs).map((run) => {
-      const other = base.find((one) => one.round === run.round)
-      return other ? figure(run) / figure(other) : Number.NaN
-    }),
-  )
-}
-
-/** First column to the left, figures to the right, padded so that it reads as plain text too. */
-function markdown(lines: readonly (readonly string[])[]): string {
-  const [head = []] = lines
-  const widths = head.map((_, at) => Math.max(3, ...lines.map((line) => line[at]?.length ?? 0)))
-  const left = (at: number): boolean => at === 0 || head[at] === 'note'
-  const pad = (text: string, at: number): string =>
-    left(at) ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0)
-  const row = (cells: readonly string[]): string => `| ${cells.map(pad).join(' | ')} |`
-  const rule = widths.map((width, at) =>
-    left(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  )
-  return [row(head), row(rule), ...lines.slice(1).map(row)].join('\n')
-}
-
-function whole(value: number): string {
-  return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en-US')
-}
-
-function fixed(value: number, digits: number): string {
-  return Number.isFinite(value) ? value.toFixed(digits) : '–'
-}
-
-function percent(value: number): string {
-  return Number.isNaN(value) ? '–' : `${Math.round(value * 100)} %`
+function hasProblems({ name }: ServerKind, runs: readonly Run[]): boolean {
+  return runsOf(name, runs).some((run) => run.problems.length > 0)
 }

@@ -1,12 +1,14 @@
-// One run: one scenario against one server, both freshly started.
+// One run: one scenario against one server, both freshly started, on a fresh database.
 
 import { bundled } from './bundle.ts'
 import { Child, LOAD_CORE, SERVER_CORE } from './children.ts'
+import type { DialectName } from './load/dialects.ts'
 import type { FromLoad, FromServer, LoadResult, ToLoad, ToServer } from './messages.ts'
 import type { Options } from './options.ts'
 import { openFilesLimit, residentBytes } from './proc.ts'
 import { connectionsOf, type Scenario } from './scenarios.ts'
 import type { ServerKind } from './servers.ts'
+import { type Rented, rent } from './storage/databases.ts'
 
 const START_MS = 10_000
 const GATHER_MS = 120_000
@@ -22,9 +24,15 @@ export interface Run {
   /** The figures; undefined when the run failed, or measured memory only. */
   readonly load?: LoadResult
   readonly bytesPerConnection?: number
+  /** What a message takes on disk, indexes included. */
+  readonly bytesPerMessage?: number
   /** Why the run failed, or what was wrong in it. */
   readonly problems: readonly string[]
 }
+
+type Outcome = Pick<Run, 'load' | 'bytesPerConnection' | 'problems'>
+
+type ServerChild = Child<ToServer, FromServer>
 
 /** The open files a scenario needs beyond what is allowed; undefined when all is well. */
 export function missingOpenFiles(scenario: Scenario): number | undefined {
@@ -39,16 +47,65 @@ export async function runOnce(
   options: Options,
 ): Promise<Run> {
   const what = { scenario: scenario.name, server: server.name, round }
+  let rented: Rented | undefined
+  try {
+    rented = await rent(server.place ?? 'memory')
+    const outcome = await onPlace(scenario, server, rented, options)
+    const sent = outcome.load?.sent
+    if (!server.table || sent === undefined) return { ...what, ...outcome }
+    // The server was killed: what was sent must be in the table all the same.
+    const stored = await rented.count(server.table)
+    const lost = stored === sent ? [] : [`${stored} messages are stored of ${sent}`]
+    const bytesPerMessage = (await rented.size()) / stored
+    return { ...what, ...outcome, bytesPerMessage, problems: [...outcome.problems, ...lost] }
+  } catch (error) {
+    return { ...what, problems: [error instanceof Error ? error.message : String(error)] }
+  } finally {
+    await rented?.remove()
+  }
+}
+
+async function onPlace(
+  scenario: Scenario,
+  server: ServerKind,
+  rented: Rented,
+  options: Options,
+): Promise<Outcome> {
   const openFiles = missingOpenFiles(scenario)
-  const serverChild = new Child<ToServer, FromServer>(server.name, {
+  const serverChild: ServerChild = new Child(server.name, {
     file: bundled(server.file),
-    args: [server.name],
+    args: [server.name, JSON.stringify(rented.place)],
     nodeArgs: ['--expose-gc'],
     core: SERVER_CORE,
     openFiles,
   })
+  try {
+    const { dialect } = server
+    if (!dialect) return await commitsOnly(serverChild, options)
+    return await underLoad(scenario, dialect, serverChild, rented.pid, options)
+  } finally {
+    await serverChild.end()
+  }
+}
+
+async function commitsOnly(child: ServerChild, options: Options): Promise<Outcome> {
+  const measureMs = options.seconds * 1000
+  const warmupMs = options.warmupSeconds * 1000
+  child.say({ kind: 'commit', warmupMs, measureMs })
+  const { result } = await child.hear('committed', START_MS + warmupMs + measureMs)
+  return { load: result, problems: result.problems }
+}
+
+async function underLoad(
+  scenario: Scenario,
+  dialect: DialectName,
+  serverChild: ServerChild,
+  databasePid: number,
+  options: Options,
+): Promise<Outcome> {
+  const openFiles = missingOpenFiles(scenario)
   const loadChild = new Child<ToLoad, FromLoad>('load generator', {
-    file: bundled('load'),
+    file: bundled('load/main'),
     core: LOAD_CORE,
     openFiles,
   })
@@ -60,9 +117,10 @@ export async function runOnce(
     loadChild.say({
       kind: 'order',
       scenario,
-      dialect: server.dialect,
+      dialect,
       port,
       serverPid: serverChild.pid,
+      databasePid,
       warmupMs,
       measureMs,
     })
@@ -70,19 +128,17 @@ export async function runOnce(
     if (scenario.pace.kind === 'idle') {
       const after = await resident(serverChild)
       const bytesPerConnection = (after - before) / connectionsOf(scenario)
-      return { ...what, bytesPerConnection, problems: [] }
+      return { bytesPerConnection, problems: [] }
     }
     loadChild.say({ kind: 'go' })
     const { result } = await loadChild.hear('result', warmupMs + measureMs + DRAIN_MS)
-    return { ...what, load: result, problems: result.problems }
-  } catch (error) {
-    return { ...what, problems: [error instanceof Error ? error.message : String(error)] }
+    return { load: result, problems: result.problems }
   } finally {
-    await Promise.all([loadChild.end(), serverChild.end()])
+    await loadChild.end()
   }
 }
 
-async function resident(server: Child<ToServer, FromServer>): Promise<number> {
+async function resident(server: ServerChild): Promise<number> {
   server.say({ kind: 'collect-garbage' })
   await server.hear('collected', START_MS)
   return residentBytes(server.pid)

@@ -10,18 +10,29 @@ export type Pace =
   /** Nobody says anything: only the memory of the connections is measured. */
   | { readonly kind: 'idle' }
 
+/** Scenarios for the same servers. `--only` takes the name of a group for all that is in it. */
+export type Group =
+  /** What delivery costs; nothing is kept but in memory. */
+  | 'delivery'
+  /** Every message is stored before it is shown. */
+  | 'storage'
+
 export interface Scenario {
   readonly name: string
+  readonly group: Group
   readonly about: string
   readonly rooms: number
   /** Members per room; every connection is in exactly one room. */
   readonly members: number
   readonly pace: Pace
+  /** What a commit takes by itself is measured beside the servers. */
+  readonly commits?: true
 }
 
 export const scenarios: readonly Scenario[] = [
   {
     name: 'room-1000',
+    group: 'delivery',
     about: 'one room of 1,000, 16 senders',
     rooms: 1,
     members: 1_000,
@@ -29,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'one-at-a-time',
+    group: 'delivery',
     about: 'one room of 1,000, the next message when all 1,000 have the previous one',
     rooms: 1,
     members: 1_000,
@@ -36,6 +48,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'rooms-100x10',
+    group: 'delivery',
     about: '100 rooms of 10, everybody sends',
     rooms: 100,
     members: 10,
@@ -43,6 +56,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'room-5000',
+    group: 'delivery',
     about: 'one room of 5,000, 16 senders',
     rooms: 1,
     members: 5_000,
@@ -50,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'latency',
+    group: 'delivery',
     about: '100 rooms of 10, 200 messages a second at scheduled times, latency of every delivery',
     rooms: 100,
     members: 10,
@@ -57,10 +72,28 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'idle-10000',
+    group: 'delivery',
     about: '10,000 idle connections in 1,000 rooms of 10, resident bytes per connection',
     rooms: 1_000,
     members: 10,
     pace: { kind: 'idle' },
+  },
+  {
+    name: 'stored-100x10',
+    group: 'storage',
+    about: '100 rooms of 10, everybody sends, every message is stored before it is shown',
+    rooms: 100,
+    members: 10,
+    pace: { kind: 'pipelined', senders: 1_000, window: 4 },
+  },
+  {
+    name: 'stored-alone',
+    group: 'storage',
+    about: 'one connection, alone in a room; the next message when the previous one came back',
+    rooms: 1,
+    members: 1,
+    pace: { kind: 'one-at-a-time' },
+    commits: true,
   },
 ]
 
@@ -70,6 +103,8 @@ export const quickScenarios: readonly string[] = [
   'one-at-a-time',
   'rooms-100x10',
   'latency',
+  'stored-100x10',
+  'stored-alone',
 ]
 
 /** The same scenario with another window; one that doesn't pipeline stays as it is. */

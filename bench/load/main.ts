@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FromLoad, LoadOrder, LoadResult, ToLoad } from '../messages.ts'
-import { cpuMs } from '../proc.ts'
+import { cpuMs, familyCpuMs } from '../proc.ts'
 import type { Shared } from './connection.ts'
 import { dialects } from './dialects.ts'
 import { Herd } from './herd.ts'
@@ -34,7 +34,7 @@ async function run(): Promise<LoadResult> {
   if (!herd || !order || !shared) throw new Error('go before ready')
   const { connections } = herd
   const { dialect, problems } = shared
-  const { scenario, serverPid, warmupMs, measureMs } = order
+  const { scenario, warmupMs, measureMs } = order
   const sent = new Array<number>(scenario.rooms).fill(0)
   const latencies = new Histogram()
   const field: Field = {
@@ -50,10 +50,10 @@ async function run(): Promise<LoadResult> {
 
   pacer.start()
   await sleep(warmupMs)
-  const before = snapshot(herd, serverPid)
+  const before = snapshot(herd, order)
   field.measured.from = before.at
   await sleep(measureMs)
-  const after = snapshot(herd, serverPid)
+  const after = snapshot(herd, order)
   field.measured.to = after.at
   pacer.stop()
 
@@ -63,6 +63,7 @@ async function run(): Promise<LoadResult> {
     deliveries: after.delivered - before.delivered,
     elapsedMs: after.at - before.at,
     serverCpuMs: after.serverCpuMs - before.serverCpuMs,
+    databaseCpuMs: after.databaseCpuMs - before.databaseCpuMs,
     loadCpuMs: after.loadCpuMs - before.loadCpuMs,
     p50Ms: latencies.percentile(0.5),
     p99Ms: latencies.percentile(0.99),
@@ -75,15 +76,17 @@ interface Snapshot {
   readonly at: number
   readonly delivered: number
   readonly serverCpuMs: number
+  readonly databaseCpuMs: number
   readonly loadCpuMs: number
 }
 
-function snapshot(of: Herd, serverPid: number): Snapshot {
+function snapshot(of: Herd, { serverPid, databasePid }: LoadOrder): Snapshot {
   const { user, system } = process.cpuUsage()
   return {
     at: performance.now(),
     delivered: of.delivered(),
     serverCpuMs: cpuMs(serverPid),
+    databaseCpuMs: databasePid > 0 ? familyCpuMs(databasePid) : Number.NaN,
     loadCpuMs: (user + system) / 1000,
   }
 }
