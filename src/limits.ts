@@ -62,6 +62,60 @@ export interface Limits {
   readonly recentEntries: number
   /** Text of those entries, in UTF-16 units. */
   readonly recentUnits: number
+  /** Different reactions one entry may have. */
+  readonly reactionsPerEntry: number
+  /** Length of a reaction, in Unicode code points. */
+  readonly reactionChars: number
+  /** Persons that one message may mention. */
+  readonly mentionsPerMessage: number
+  /** Length of the reason given for something done to a person, and of a room's topic, in Unicode code points. */
+  readonly reasonChars: number
+  /** Members kept of one room: with a role, a sanction, an invitation, or a read mark. */
+  readonly membersKept: number
+  /** Shortest password of an account, in Unicode code points. */
+  readonly passwordMinChars: number
+  /** Longest password, in bytes of UTF-8. */
+  readonly passwordBytes: number
+  /** Passwords hashed or checked at once. */
+  readonly hashesAtOnce: number
+  /** Passwords waiting to be hashed or checked. */
+  readonly hashesWaiting: number
+  /** Accounts that one address may make in an hour. */
+  readonly registersPerHour: number
+  /** Wrong passwords from one address, per hour. */
+  readonly failuresPerHour: number
+  /** Wrong passwords for one account, from whatever address, per hour. */
+  readonly accountFailuresPerHour: number
+  /** Accounts there may be. */
+  readonly accounts: number
+  /** Tokens an account may have; the one that ends first goes beyond that. */
+  readonly tokensPerAccount: number
+  /** A token ends after this, unless it is renewed, in ms. */
+  readonly tokenMs: number
+  /** Entries of the audit trail; the oldest go beyond that. */
+  readonly auditEntries: number
+  /** Body of an HTTP request, in bytes. */
+  readonly bodyBytes: number
+  /** Time an HTTP request may take to arrive, in ms. */
+  readonly requestMs: number
+  /** Clients by HTTP at a time: each counts as a connection, too. */
+  readonly httpSessions: number
+  /** A client by HTTP that asks for nothing is gone after this, in ms. */
+  readonly httpIdleMs: number
+  /** Longest wait of one long-polling request, in ms. */
+  readonly pollMs: number
+  /** Size of a file, in bytes. */
+  readonly fileBytes: number
+  /** Files of one person together, in bytes. */
+  readonly personFilesBytes: number
+  /** All files together, in bytes. */
+  readonly allFilesBytes: number
+  /** Files arriving at once, on one node. */
+  readonly uploadsAtOnce: number
+  /** Time a file may take to arrive, in ms. */
+  readonly uploadMs: number
+  /** A file that was not sent in a message is deleted after this, in ms. */
+  readonly orphanMs: number
   /** Silence allowed before `hello` succeeded, in ms. */
   readonly helloMs: number
   /** Time a frame may take from its first byte to its last, in ms. */
@@ -127,6 +181,33 @@ export const LIMITS: Limits = Object.freeze({
   presenceMembers: 500,
   recentEntries: 128,
   recentUnits: 16 * KIB,
+  reactionsPerEntry: 20,
+  reactionChars: 16,
+  mentionsPerMessage: 50,
+  reasonChars: 200,
+  membersKept: 100_000,
+  passwordMinChars: 8,
+  passwordBytes: 1024,
+  hashesAtOnce: 2,
+  hashesWaiting: 100,
+  registersPerHour: 20,
+  failuresPerHour: 60,
+  accountFailuresPerHour: 20,
+  accounts: 1_000_000,
+  tokensPerAccount: 20,
+  tokenMs: 30 * 24 * 60 * MINUTE,
+  auditEntries: 100_000,
+  bodyBytes: 64 * KIB,
+  requestMs: 30 * SECOND,
+  httpSessions: 10_000,
+  httpIdleMs: MINUTE,
+  pollMs: 25 * SECOND,
+  fileBytes: 16 * MIB,
+  personFilesBytes: 256 * MIB,
+  allFilesBytes: 10 * 1024 * MIB,
+  uploadsAtOnce: 16,
+  uploadMs: 2 * MINUTE,
+  orphanMs: 60 * MINUTE,
   helloMs: 30 * SECOND,
   frameMs: 10 * SECOND,
   pingMs: 30 * SECOND,

@@ -2,6 +2,7 @@
 
 export { CLOSE, ERRORS, type ErrorCode, mayReconnect } from './errors.ts'
 export type { Lang } from './i18n/languages.ts'
+export { amended, isChange } from './protocol/entry.ts'
 export { FrameDecoder } from './protocol/framing.ts'
 export { jsonCodec } from './protocol/json.ts'
 export { textCodec } from './protocol/text.ts'

@@ -14,6 +14,22 @@ export type CommandName =
   | 'who'
   | 'msg'
   | 'history'
+  | 'edit'
+  | 'delete'
+  | 'react'
+  | 'topic'
+  | 'invite'
+  | 'kick'
+  | 'ban'
+  | 'unban'
+  | 'mute'
+  | 'unmute'
+  | 'op'
+  | 'deop'
+  | 'register'
+  | 'login'
+  | 'logout'
+  | 'password'
   | 'quit'
 
 /** How a command is explained. */
@@ -55,6 +71,32 @@ export interface Catalog {
     /** The log began afresh. */
     readonly reset: string
     readonly closed: string
+    /** Somebody gave a message another text. */
+    edited(name: string, text: string): string
+    deleted(name: string): string
+    /** Somebody holds an emoji up to a message. */
+    reacted(name: string, emoji: string): string
+    unreacted(name: string, emoji: string): string
+    /** What somebody (`by`) did to somebody, or to the room; a reason may follow. */
+    readonly acts: {
+      kick(by: string, to: string): string
+      ban(by: string, to: string): string
+      unban(by: string, to: string): string
+      mute(by: string, to: string): string
+      unmute(by: string, to: string): string
+      /** `role` undefined: nothing in particular any more. */
+      role(by: string, to: string, role: 'owner' | 'moderator' | 'member' | undefined): string
+      invite(by: string, to: string): string
+      /** `topic`: what the room is about now. */
+      settings(by: string, topic: string | undefined): string
+    }
+  }
+  /** Stand in brackets behind a message, or instead of one. */
+  readonly marks: {
+    readonly edited: string
+    readonly deleted: string
+    /** A file that came with it, and how large it is. */
+    file(name: string, bytes: number): string
   }
   /** What a person is told. */
   readonly you: {
@@ -66,14 +108,23 @@ export interface Catalog {
     /** Where the commands are explained. */
     readonly hint: string
     renamed(name: string): string
+    /** How to come in, for one who can't as a guest. */
+    readonly logIn: string
+    readonly loggedOut: string
+    /** The password was changed. */
+    readonly newPassword: string
     /** The language that is spoken from now on. */
     readonly language: string
     created(room: string): string
     /** `members`: the names that are known, of `count` people. */
     joined(room: string, count: number, members: readonly string[]): string
+    /** What the room is about. */
+    topic(room: string, topic: string): string
     /** Comes before `joined` when the room was made by that. */
     first(room: string): string
     left(room: string): string
+    /** Was put out of a room; `reason` may be empty. */
+    removed(room: string, reason: string): string
     /** Wants to leave the room where everybody starts. */
     home(room: string): string
     readonly noRooms: string

@@ -1,6 +1,7 @@
 /** Texts in English. */
 
 import type { Catalog } from './catalog.ts'
+import { sizeText } from './sizes.ts'
 
 const people = (count: number): string => `${count} ${count === 1 ? 'person' : 'people'}`
 const seconds = (count: number): string => `${count} ${count === 1 ? 'second' : 'seconds'}`
@@ -37,6 +38,24 @@ export const EN: Catalog = {
     room_exists: 'There is a room of that name already.',
     room_full: 'The room is full.',
     room_closed: 'The room was closed.',
+    entry_not_found: 'There is no such message, or it was deleted.',
+    too_many_reactions: 'That message has as many reactions as it can have.',
+    unsupported: 'This server does not do that.',
+    banned: 'You may not come into this room.',
+    muted: 'You may not speak in this room.',
+    invite_only: 'Only who was invited may come into this room.',
+    room_password: 'This room has a password, and that was not it.',
+    room_read_only: 'Only moderators may speak in this room.',
+    slow_mode: 'In this room one speaks more slowly. Wait a little.',
+    credentials_wrong: 'The name or the password is wrong.',
+    password_weak: 'That password is too short, too long or too well known.',
+    file_not_found: 'There is no such file.',
+    file_too_large: 'That file is larger than this server accepts.',
+    file_type_refused: 'Files of that kind are not accepted.',
+    quota_exceeded: 'There is no space left for files.',
+    not_found: 'There is nothing at this address.',
+    method_not_allowed: 'This address does not take that method.',
+    session_not_found: 'There is no such session, or it has expired. Come in again.',
     not_member: 'You are not in that room.',
     person_not_found: 'Nobody of that name is here.',
     too_many_rooms: 'You are in as many rooms as you can be. Leave one first.',
@@ -62,7 +81,10 @@ export const EN: Catalog = {
     nick: { args: '<name>', about: 'changes your name' },
     lang: { args: '<en|pt-BR>', about: 'changes the language' },
     create: { args: '<room>', about: 'makes a room' },
-    join: { args: '<room>', about: 'enters a room, and makes it if it is not there' },
+    join: {
+      args: '<room> [password]',
+      about: 'enters a room, and makes it if it is not there',
+    },
     leave: { args: '[room]', about: 'leaves a room' },
     rooms: { args: '', about: 'lists the rooms' },
     who: { args: '[room]', about: 'tells who is in a room' },
@@ -71,6 +93,25 @@ export const EN: Catalog = {
       about: 'speaks to one person ("two words" if the name has spaces)',
     },
     history: { args: '[room] [number]', about: 'shows the last messages' },
+    edit: { args: '<text>', about: 'gives your last message another text' },
+    delete: { args: '', about: 'deletes your last message' },
+    react: { args: '<emoji>', about: 'reacts to the last message in the room' },
+    topic: { args: '[text]', about: 'says what the room is about' },
+    invite: { args: '<name>', about: 'lets somebody into the room' },
+    kick: { args: '<name> [reason]', about: 'puts somebody out of the room' },
+    ban: { args: '<name> [reason]', about: 'puts somebody out and keeps them out' },
+    unban: { args: '<name>', about: 'lets somebody in again' },
+    mute: { args: '<name> [reason]', about: 'takes the word from somebody' },
+    unmute: { args: '<name>', about: 'gives it back' },
+    op: { args: '<name>', about: 'makes somebody a moderator of the room' },
+    deop: { args: '<name>', about: 'takes that back' },
+    register: { args: '<name> <password>', about: 'makes an account, for the name to stay yours' },
+    login: { args: '<name> <password>', about: 'comes in by your account' },
+    logout: { args: '', about: 'leaves your account' },
+    password: {
+      args: '<old> <new>',
+      about: 'changes your password ("in quotes" if it has spaces)',
+    },
     quit: { args: '', about: 'says goodbye' },
   },
   people,
@@ -90,6 +131,29 @@ export const EN: Catalog = {
         : `messages ${from}–${to} can no longer be shown`,
     reset: 'the room began afresh: what was said before is gone',
     closed: 'the room was closed',
+    edited: (name, text) => `${name} edited: ${text}`,
+    deleted: (name) => `${name} deleted a message`,
+    reacted: (name, emoji) => `${name} reacted with ${emoji}`,
+    unreacted: (name, emoji) => `${name} took ${emoji} back`,
+    acts: {
+      kick: (by, to) => `${by} put ${to} out`,
+      ban: (by, to) => `${by} banned ${to}`,
+      unban: (by, to) => `${by} lifted the ban on ${to}`,
+      mute: (by, to) => `${by} muted ${to}`,
+      unmute: (by, to) => `${by} gave ${to} the word back`,
+      role: (by, to, role) =>
+        role === undefined
+          ? `${to} has no role any more, by ${by}`
+          : `${to} is ${role} now, by ${by}`,
+      invite: (by, to) => `${by} invited ${to}`,
+      settings: (by, topic) =>
+        `${by} changed the settings of the room${topic === undefined ? '' : ` (topic: ${topic})`}`,
+    },
+  },
+  marks: {
+    edited: 'edited',
+    deleted: 'message deleted',
+    file: (name, bytes) => `file: ${name}, ${sizeText(bytes, '.')}`,
   },
   you: {
     welcome: (name) => `Welcome, ${name}!`,
@@ -97,12 +161,18 @@ export const EN: Catalog = {
     noRoom: 'Enter a room with /join <room>; /rooms lists them.',
     hint: '/help shows the commands; /nick <name> changes your name.',
     renamed: (name) => `You are now ${name}`,
+    logIn:
+      'Log in with /login <name> <password>, or make an account with /register <name> <password>.',
+    loggedOut: 'You are logged out',
+    newPassword: 'Your password was changed. You are logged out everywhere else',
     language: 'I speak English now',
     created: (room) => `${room} was made. Come in with /join ${room}`,
     joined: (room, count, members) =>
       `You are in ${room} (${people(count)}${listed(members, count)})`,
+    topic: (room, topic) => `The topic of ${room}: ${topic}`,
     first: (room) => `${room} is new: you made it`,
     left: (room) => `You left ${room}`,
+    removed: (room, reason) => `You were put out of ${room}${reason === '' ? '' : `: ${reason}`}`,
     home: (room) => `Everybody starts in ${room}: /join <room> goes elsewhere, /quit ends`,
     noRooms: 'There are no rooms yet. Make one with /create <room>',
     moreRooms: 'There are more rooms than fit here',

@@ -1,6 +1,7 @@
 /** Texts in Brazilian Portuguese. They avoid forms that depend on a person's gender. */
 
 import type { Catalog } from './catalog.ts'
+import { sizeText } from './sizes.ts'
 
 const people = (count: number): string => `${count} ${count === 1 ? 'pessoa' : 'pessoas'}`
 const seconds = (count: number): string => `${count} ${count === 1 ? 'segundo' : 'segundos'}`
@@ -12,6 +13,9 @@ function listed(names: readonly string[], count: number): string {
   const rest = count - names.length
   return `: ${names.join(', ')}${rest > 0 ? ` e mais ${rest}` : ''}`
 }
+
+/** Words that fit whoever has the role. */
+const ROLES = { owner: 'responsável', moderator: 'moderação', member: 'membro' } as const
 
 /** What Tertulia says in Brazilian Portuguese. */
 export const PT_BR: Catalog = {
@@ -37,6 +41,24 @@ export const PT_BR: Catalog = {
     room_exists: 'Já existe uma sala com esse nome.',
     room_full: 'A sala está cheia.',
     room_closed: 'A sala foi fechada.',
+    entry_not_found: 'Essa mensagem não existe ou foi apagada.',
+    too_many_reactions: 'Essa mensagem já tem todas as reações que pode ter.',
+    unsupported: 'Este servidor não faz isso.',
+    banned: 'Você não pode entrar nesta sala.',
+    muted: 'Você não pode falar nesta sala.',
+    invite_only: 'Só quem foi convidado pode entrar nesta sala.',
+    room_password: 'Esta sala tem senha, e não era essa.',
+    room_read_only: 'Só moderadores podem falar nesta sala.',
+    slow_mode: 'Nesta sala se fala mais devagar. Espere um pouco.',
+    credentials_wrong: 'O nome ou a senha está errado.',
+    password_weak: 'Essa senha é curta demais, longa demais ou conhecida demais.',
+    file_not_found: 'Esse arquivo não existe.',
+    file_too_large: 'Esse arquivo é maior do que este servidor aceita.',
+    file_type_refused: 'Arquivos desse tipo não são aceitos.',
+    quota_exceeded: 'Não há mais espaço para arquivos.',
+    not_found: 'Não há nada neste endereço.',
+    method_not_allowed: 'Este endereço não aceita esse método.',
+    session_not_found: 'Essa sessão não existe ou expirou. Entre de novo.',
     not_member: 'Você não está nessa sala.',
     person_not_found: 'Não há ninguém com esse nome aqui.',
     too_many_rooms: 'Você já está em salas demais. Saia de uma primeiro.',
@@ -62,7 +84,10 @@ export const PT_BR: Catalog = {
     nick: { args: '<nome>', about: 'muda o seu nome' },
     lang: { args: '<pt-BR|en>', about: 'muda o idioma' },
     create: { args: '<sala>', about: 'cria uma sala' },
-    join: { args: '<sala>', about: 'entra em uma sala; se ela não existir, é criada' },
+    join: {
+      args: '<sala> [senha]',
+      about: 'entra em uma sala; se ela não existir, é criada',
+    },
     leave: { args: '[sala]', about: 'sai de uma sala' },
     rooms: { args: '', about: 'lista as salas' },
     who: { args: '[sala]', about: 'diz quem está em uma sala' },
@@ -71,6 +96,22 @@ export const PT_BR: Catalog = {
       about: 'fala só com uma pessoa (nome com espaço: "entre aspas")',
     },
     history: { args: '[sala] [número]', about: 'mostra as últimas mensagens' },
+    edit: { args: '<texto>', about: 'muda o texto da sua última mensagem' },
+    delete: { args: '', about: 'apaga a sua última mensagem' },
+    topic: { args: '[texto]', about: 'diz qual é o assunto da sala' },
+    invite: { args: '<nome>', about: 'deixa alguém entrar na sala' },
+    kick: { args: '<nome> [motivo]', about: 'tira alguém da sala' },
+    ban: { args: '<nome> [motivo]', about: 'tira alguém da sala e não deixa voltar' },
+    unban: { args: '<nome>', about: 'deixa alguém voltar' },
+    mute: { args: '<nome> [motivo]', about: 'tira a palavra de alguém' },
+    unmute: { args: '<nome>', about: 'devolve a palavra' },
+    op: { args: '<nome>', about: 'dá a alguém a moderação da sala' },
+    deop: { args: '<nome>', about: 'tira a moderação' },
+    react: { args: '<emoji>', about: 'reage à última mensagem da sala' },
+    register: { args: '<nome> <senha>', about: 'cria uma conta: o nome passa a ser só seu' },
+    login: { args: '<nome> <senha>', about: 'entra com a sua conta' },
+    logout: { args: '', about: 'sai da sua conta' },
+    password: { args: '<antiga> <nova>', about: 'troca a sua senha (com espaços: "entre aspas")' },
     quit: { args: '', about: 'encerra a conversa' },
   },
   people,
@@ -90,6 +131,29 @@ export const PT_BR: Catalog = {
         : `as mensagens ${from}–${to} não podem mais ser mostradas`,
     reset: 'a sala recomeçou do zero: o que foi dito antes se perdeu',
     closed: 'a sala foi fechada',
+    edited: (name, text) => `${name} editou: ${text}`,
+    deleted: (name) => `${name} apagou uma mensagem`,
+    reacted: (name, emoji) => `${name} reagiu com ${emoji}`,
+    unreacted: (name, emoji) => `${name} retirou ${emoji}`,
+    acts: {
+      kick: (by, to) => `${by} tirou ${to} da sala`,
+      ban: (by, to) => `${by} baniu ${to}`,
+      unban: (by, to) => `${by} suspendeu o banimento de ${to}`,
+      mute: (by, to) => `${by} silenciou ${to}`,
+      unmute: (by, to) => `${by} devolveu a palavra a ${to}`,
+      role: (by, to, role) =>
+        role === undefined
+          ? `${to} não tem mais nenhum papel (por ${by})`
+          : `agora o papel de ${to} é ${ROLES[role]} (por ${by})`,
+      invite: (by, to) => `${by} convidou ${to}`,
+      settings: (by, topic) =>
+        `${by} mudou as configurações da sala${topic === undefined ? '' : ` (assunto: ${topic})`}`,
+    },
+  },
+  marks: {
+    edited: 'editada',
+    deleted: 'mensagem apagada',
+    file: (name, bytes) => `arquivo: ${name}, ${sizeText(bytes, ',')}`,
   },
   you: {
     welcome: (name) => `Boas-vindas, ${name}!`,
@@ -97,12 +161,17 @@ export const PT_BR: Catalog = {
     noRoom: 'Entre em uma sala com /join <sala>; /rooms mostra quais existem.',
     hint: '/help mostra os comandos; /nick <nome> muda o seu nome.',
     renamed: (name) => `Agora você é ${name}`,
+    logIn: 'Entre com /login <nome> <senha>, ou crie uma conta com /register <nome> <senha>.',
+    loggedOut: 'Você saiu da sua conta',
+    newPassword: 'Sua senha foi trocada. Todas as outras sessões da conta foram encerradas',
     language: 'Agora falo português',
     created: (room) => `${room} foi criada. Entre com /join ${room}`,
     joined: (room, count, members) =>
       `Você está em ${room} (${people(count)}${listed(members, count)})`,
+    topic: (room, topic) => `Assunto de ${room}: ${topic}`,
     first: (room) => `${room} é nova: foi você que criou`,
     left: (room) => `Você saiu de ${room}`,
+    removed: (room, reason) => `Tiraram você de ${room}${reason === '' ? '' : `: ${reason}`}`,
     home: (room) => `Todos começam em ${room}: /join <sala> leva a outra, /quit encerra`,
     noRooms: 'Ainda não há salas. Crie uma com /create <sala>',
     moreRooms: 'Há mais salas do que cabem aqui',

@@ -19,10 +19,16 @@ const quoteId = (id: RequestId | null): string =>
 const person = ({ id, name }: Person): string => `{"id":${quote(id)},"name":${quote(name)}}`
 
 function encodeEntry(entry: Entry): string {
-  const { room, seq, ts, kind, from, text, to, cid } = entry
+  const { room, seq, ts, kind, from, text, to, cid, ref, edited, deleted, reactions, details } =
+    entry
   let json = `{"ev":"${kind}","room":${quote(room)},"seq":${seq},"ts":${ts},"from":${person(from)},"text":${quote(text)}`
   if (to !== undefined) json += `,"to":${person(to)}`
   if (cid !== undefined) json += `,"cid":${quote(cid)}`
+  if (ref !== undefined) json += `,"ref":${ref}`
+  if (edited !== undefined) json += `,"edited":${edited}`
+  if (deleted === true) json += ',"deleted":true'
+  if (reactions !== undefined) json += `,"reactions":${JSON.stringify(reactions)}`
+  if (details !== undefined) json += `,"details":${JSON.stringify(details)}`
   return `${json}}`
 }
 
@@ -34,12 +40,16 @@ function encodeWithEntries(ok: { readonly entries: readonly Entry[] }): string {
 
 function encodeResult(reply: Reply): string {
   switch (reply.op) {
-    case 'send': {
+    case 'send':
+    case 'edit':
+    case 'delete':
+    case 'react': {
       const { seq, ts, duplicate } = reply.ok
       return `{"seq":${seq},"ts":${ts}${duplicate === true ? ',"duplicate":true' : ''}}`
     }
     case 'join':
     case 'history':
+    case 'admin_export':
       return encodeWithEntries(reply.ok)
     default:
       return JSON.stringify(reply.ok)

@@ -85,6 +85,20 @@ const hopeless = (raw: string, maxChars: number): boolean =>
  * @example cleanName('  Ana   Maria ', 32) // 'Ana Maria'
  */
 export function cleanName(raw: string, maxChars: number): string {
+  const name = grantedName(raw, maxChars)
+  if (isReserved(name)) throw new ChatError('name_reserved')
+  return name
+}
+
+/**
+ * A name as {@link cleanName} gives it, also one that is reserved: for those to whom somebody has
+ * granted it.
+ *
+ * @param maxChars the most code points it may have
+ * @throws ChatError `name_invalid`
+ * @example grantedName('Support', 32) // 'Support'
+ */
+export function grantedName(raw: string, maxChars: number): string {
   if (hopeless(raw, maxChars)) throw new ChatError('name_invalid')
   const name = oneSpace(raw.normalize('NFC'))
   const compatible = name.normalize('NFKC')
@@ -100,7 +114,6 @@ export function cleanName(raw: string, maxChars: number): string {
   ) {
     throw new ChatError('name_invalid')
   }
-  if (isReserved(name)) throw new ChatError('name_reserved')
   return name
 }
 

@@ -2,6 +2,7 @@
 
 import type { CommandName } from '../i18n/catalog.ts'
 import { findLang } from '../i18n/languages.ts'
+import { NAME_CHARS, PASSWORD_CHARS, REASON_CHARS } from './fields.ts'
 import { cleanRoomName } from './names.ts'
 import type { Op, Request } from './types.ts'
 
@@ -30,8 +31,13 @@ const HISTORY_MOST = 1000
 const TO_AND_TEXT = /^(?:["“”«]([^"“”«»]+)["“”»]|([^\s"“”«]\S*))\s+(\S[\s\S]*)$/
 const QUOTED = /^["“”«]([^"“”«»]*)["“”»]$/
 
-/** Longer names are not looked at; the core has a narrower limit, which the host may set. */
-const NAME_CHARS = 256
+/** The same, where what follows may be absent. */
+const PERSON_AND_REASON = /^(?:["“”«]([^"“”«»]+)["“”»]|([^\s"“”«]\S*))(?:\s+(\S[\s\S]*))?$/
+/** A room, and its password; what looks like another room is none. */
+const ROOM_AND_PASSWORD = /^(\S+)(?:\s+([^\s#][\s\S]*))?$/
+
+/** The seq of the last message: people don't know its number. Programs can't ask for it. */
+const LAST = 0
 
 const roomOf = (text: string): string => cleanRoomName(text, NAME_CHARS)
 const words = (text: string): string[] => (text === '' ? [] : text.split(/\s+/))
@@ -58,6 +64,65 @@ function parseHistory(rest: string): Ask | null {
   return { op: 'history', room: room === undefined ? '' : roomOf(room), limit }
 }
 
+/** `/kick Bob`, `/kick "Ana Maria" for this reason`: something done to a person in this room. */
+function acting(
+  name: 'invite' | 'kick' | 'ban' | 'unban' | 'mute' | 'unmute',
+  aliases: Command['aliases'],
+): Command {
+  return {
+    name,
+    op: name,
+    aliases,
+    parse(rest) {
+      const [, quoted, word, reason] = PERSON_AND_REASON.exec(rest) ?? []
+      const person = (quoted ?? word)?.trim()
+      if (person === undefined || person === '' || person.length > NAME_CHARS) return null
+      if (reason === undefined) return { op: name, room: '', person }
+      return reason.length > REASON_CHARS ? null : { op: name, room: '', person, reason }
+    },
+  }
+}
+
+/** `/op Bob`: gives a person a role in this room. */
+function giving(
+  name: 'op' | 'deop',
+  aliases: Command['aliases'],
+  role: 'moderator' | null,
+): Command {
+  return {
+    name,
+    op: 'role',
+    aliases,
+    parse(rest) {
+      const person = (QUOTED.exec(rest)?.[1] ?? rest).trim()
+      return person === '' || person.length > NAME_CHARS
+        ? null
+        : { op: 'role', room: '', person, role }
+    },
+  }
+}
+
+/** `/login Ana my password`: a name, and a password that may have spaces. */
+function entering(
+  name: 'register' | 'login' | 'password',
+  aliases: Command['aliases'],
+  ask: (first: string, second: string) => Ask,
+): Command {
+  return {
+    name,
+    op: name,
+    aliases,
+    parse(rest) {
+      const [, quoted, word, last] = TO_AND_TEXT.exec(rest) ?? []
+      const first = quoted ?? word
+      if (first === undefined || last === undefined) return null
+      const second = QUOTED.exec(last)?.[1] ?? last
+      const most = name === 'password' ? PASSWORD_CHARS : NAME_CHARS
+      return first.length > most || second.length > PASSWORD_CHARS ? null : ask(first, second)
+    },
+  }
+}
+
 /** All commands, in the order of `/help`. */
 export const COMMANDS: readonly Command[] = [
   { name: 'help', op: 'help', aliases: ['ajuda', '?'], parse: () => ({ op: 'help' }) },
@@ -75,8 +140,10 @@ export const COMMANDS: readonly Command[] = [
     op: 'join',
     aliases: ['entrar', 'j'],
     parse(rest) {
-      const room = needRoom(rest)
-      return room === null ? null : { op: 'join', room }
+      const [, name, password] = ROOM_AND_PASSWORD.exec(rest) ?? []
+      if (name === undefined || (password?.length ?? 0) > PASSWORD_CHARS) return null
+      const room = roomOf(name)
+      return password === undefined ? { op: 'join', room } : { op: 'join', room, password }
     },
   },
   {
@@ -116,6 +183,47 @@ export const COMMANDS: readonly Command[] = [
   },
   { name: 'history', op: 'history', aliases: ['historico', 'histórico'], parse: parseHistory },
   {
+    name: 'edit',
+    op: 'edit',
+    aliases: ['editar'],
+    parse: (rest) => (rest === '' ? null : { op: 'edit', room: '', seq: LAST, text: rest }),
+  },
+  {
+    name: 'delete',
+    op: 'delete',
+    aliases: ['apagar', 'del'],
+    // Whoever names one must not lose another.
+    parse: (rest) => (rest === '' ? { op: 'delete', room: '', seq: LAST } : null),
+  },
+  {
+    name: 'react',
+    op: 'react',
+    aliases: ['reagir'],
+    parse(rest) {
+      const [text, ...more] = words(rest)
+      return text === undefined || more.length > 0
+        ? null
+        : { op: 'react', room: '', seq: LAST, text }
+    },
+  },
+  {
+    name: 'topic',
+    op: 'set',
+    aliases: ['assunto', 'tópico', 'topico'],
+    parse(rest) {
+      if (rest.length > REASON_CHARS) return null
+      return { op: 'set', room: '', settings: { topic: rest === '' ? null : rest } }
+    },
+  },
+  acting('invite', ['convidar']),
+  acting('kick', ['expulsar']),
+  acting('ban', ['banir']),
+  acting('unban', ['desbanir']),
+  acting('mute', ['silenciar', 'calar']),
+  acting('unmute', ['dessilenciar']),
+  giving('op', ['promover'], 'moderator'),
+  giving('deop', ['rebaixar'], null),
+  {
     name: 'leave',
     op: 'leave',
     aliases: ['deixar', 'part'],
@@ -124,6 +232,14 @@ export const COMMANDS: readonly Command[] = [
       return room === null ? null : { op: 'leave', room }
     },
   },
+  entering('register', ['registrar', 'cadastrar'], (name, password) => ({
+    op: 'register',
+    name,
+    password,
+  })),
+  entering('login', ['acessar', 'conectar'], (name, password) => ({ op: 'login', name, password })),
+  { name: 'logout', op: 'logout', aliases: ['desconectar'], parse: () => ({ op: 'logout' }) },
+  entering('password', ['senha'], (old, next) => ({ op: 'password', old, new: next })),
   {
     name: 'lang',
     op: 'lang',

@@ -3,6 +3,7 @@
 import { CLOSE } from '../errors.ts'
 import type { Catalog } from '../i18n/catalog.ts'
 import { langOf, texts } from '../i18n/languages.ts'
+import { isChange } from './entry.ts'
 import { COMMANDS, type Command } from './text-commands.ts'
 import type { Entry, Gap, JoinResult, Person, Push, Reply, RoomInfo } from './types.ts'
 import { visible } from './visible.ts'
@@ -21,23 +22,74 @@ const told = (text: string): string => `* ${text}`
 const nameOf = (person: Person): string => person.name
 const pad = (part: number): string => String(part).padStart(2, '0')
 
-/** `[#geral] Alice: hello`, `[#geral] * notice`, or `[Alice → Bob] hello`. */
+/**
+ * `[#geral] Alice: hello`, `[#geral] * notice`, `[Alice → Bob] hello`, or, for what changes something,
+ * `[#geral] * Alice edited: hallo`.
+ */
 export function entryLine(catalog: Catalog, entry: Entry): string {
-  if (entry.to !== undefined) return `[${entry.from.name} → ${entry.to.name}] ${entry.text}`
+  const { kind, from, to } = entry
+  if (kind === 'message' && to !== undefined) {
+    return `[${from.name} → ${to.name}] ${shown(catalog, entry)}`
+  }
   const room = label(catalog, entry.room)
-  return entry.kind === 'notice'
-    ? `[${room}] * ${entry.text}`
-    : `[${room}] ${entry.from.name}: ${entry.text}`
+  return kind === 'message'
+    ? `[${room}] ${from.name}: ${shown(catalog, entry)}`
+    : `[${room}] * ${happening(catalog, entry)}`
+}
+
+/** What was said as it is now: edited, deleted, with reactions. */
+function shown({ marks }: Catalog, entry: Entry): string {
+  const { text, deleted, edited, reactions, details } = entry
+  if (deleted === true) return `(${marks.deleted})`
+  const mark = edited === undefined ? '' : ` (${marks.edited})`
+  const held = (reactions ?? []).map((one) => `${one.text} ${one.count}`)
+  const { file } = details ?? {}
+  const attached = file === undefined ? '' : `(${marks.file(file.name, file.size)})`
+  const words = text === '' || attached === '' ? text + attached : `${text} ${attached}`
+  return `${words}${mark}${held.length === 0 ? '' : ` [${held.join(', ')}]`}`
+}
+
+/** What an entry tells that is no message of somebody. */
+function happening(catalog: Catalog, entry: Entry): string {
+  const { kind, from, to, text, details } = entry
+  const { room } = catalog
+  const by = from.name
+  const now = entry.deleted === true ? `(${catalog.marks.deleted})` : text
+  switch (kind) {
+    case 'message':
+    case 'notice':
+      return shown(catalog, entry)
+    case 'edit':
+      return room.edited(by, now)
+    case 'delete':
+      return room.deleted(by)
+    case 'react':
+      return room.reacted(by, now)
+    case 'unreact':
+      return room.unreacted(by, now)
+    default: {
+      const whom = to?.name ?? ''
+      const act =
+        kind === 'settings'
+          ? room.acts.settings(by, details?.settings?.topic)
+          : kind === 'role'
+            ? room.acts.role(by, whom, details?.role)
+            : room.acts[kind](by, whom)
+      return text === '' ? act : `${act}: ${text}`
+    }
+  }
 }
 
 /**
  * Entries of the past, each with its time (`[14:03]`), and a line with the day where it changes. Days
- * and times are those of the server's time zone, `TZ`.
+ * and times are those of the server's time zone, `TZ`. What changed them is seen in them, and has no
+ * lines of its own.
  */
 function pastLines(catalog: Catalog, entries: readonly Entry[]): string[] {
   const list: string[] = []
   let before = ''
   for (const entry of entries) {
+    if (isChange(entry.kind)) continue
     const at = new Date(entry.ts)
     const day = catalog.day(at.getFullYear(), at.getMonth() + 1, at.getDate())
     if (day !== before) list.push(`— ${day} —`)
@@ -59,6 +111,8 @@ function joinLines(catalog: Catalog, ok: JoinResult): string[] {
   const room = label(catalog, ok.room)
   const list = ok.created ? [told(catalog.you.first(room))] : []
   list.push(told(catalog.you.joined(room, ok.count, ok.members.map(nameOf))))
+  const topic = ok.settings?.topic
+  if (topic !== undefined) list.push(told(catalog.you.topic(room, topic)))
   if (ok.reset === true) list.push(resetLine(catalog, ok.room))
   if (ok.gap !== undefined) list.push(gapLine(catalog, ok.room, ok.gap))
   list.push(...pastLines(catalog, ok.entries))
@@ -67,7 +121,10 @@ function joinLines(catalog: Catalog, ok: JoinResult): string[] {
 
 function roomLines(catalog: Catalog, rooms: readonly RoomInfo[], more: boolean): string[] {
   if (rooms.length === 0) return [told(catalog.you.noRooms)]
-  const list = rooms.map(({ room, count }) => `${label(catalog, room)} (${catalog.people(count)})`)
+  const list = rooms.map(({ room, count, topic }) => {
+    const line = `${label(catalog, room)} (${catalog.people(count)})`
+    return topic === undefined ? line : `${line}: ${topic}`
+  })
   if (more) list.push(told(catalog.you.moreRooms))
   return list
 }
@@ -96,7 +153,13 @@ export function replyLines(catalog: Catalog, aliased: boolean, reply: Reply): st
     case 'help':
       return helpLines(catalog, aliased, reply.ok.ops)
     case 'nick':
+    case 'register':
+    case 'login':
       return [told(catalog.you.renamed(reply.ok.person.name))]
+    case 'logout':
+      return [told(catalog.you.loggedOut)]
+    case 'password':
+      return [told(catalog.you.newPassword)]
     case 'lang':
       // In the new language, whichever codec is asked.
       return [told(texts(langOf(reply.ok.lang, 'en')).you.language)]
@@ -123,8 +186,38 @@ export function replyLines(catalog: Catalog, aliased: boolean, reply: Reply): st
     case 'hello':
     case 'ping':
     case 'send':
+    case 'edit':
+    case 'delete':
+    case 'react':
     case 'msg':
     case 'typing':
+    // People have no commands for these yet.
+    case 'validate':
+    case 'renew':
+    case 'set':
+    case 'close':
+    case 'invite':
+    case 'kick':
+    case 'ban':
+    case 'unban':
+    case 'mute':
+    case 'unmute':
+    case 'role':
+    case 'roster':
+    case 'read':
+    case 'unread':
+    case 'files':
+    case 'admin_stats':
+    case 'admin_rooms':
+    case 'admin_people':
+    case 'admin_disconnect':
+    case 'admin_accounts':
+    case 'admin_account':
+    case 'admin_limits':
+    case 'admin_sweep':
+    case 'admin_audit':
+    case 'admin_erase':
+    case 'admin_export':
       return null
   }
 }
@@ -134,9 +227,8 @@ export function pushLine(catalog: Catalog, push: Push): string | null {
   const { room: say, you } = catalog
   const inRoom = (room: string, text: string): string => `[${label(catalog, room)}] * ${text}`
   switch (push.ev) {
-    case 'message':
-    case 'notice':
-      return entryLine(catalog, { ...push, kind: push.ev })
+    case 'removed':
+      return told(you.removed(label(catalog, push.room), push.reason ?? ''))
     case 'joined':
       return inRoom(push.room, say.joined(push.person.name, push.count))
     case 'left': {
@@ -154,6 +246,7 @@ export function pushLine(catalog: Catalog, push: Push): string | null {
     case 'close': {
       // Said already, by the reply to /quit.
       if (push.code === CLOSE.normal) return null
+      if (push.code === CLOSE.finished) return told(push.reason)
       const wait = push.retryAfterMs
       const back = you.comeBack(wait === undefined ? undefined : secondsOf(wait))
       return told(you.closing(push.reason) + (push.reconnect ? ` ${back}` : ''))
@@ -161,7 +254,10 @@ export function pushLine(catalog: Catalog, push: Push): string | null {
     case 'count':
     case 'typing':
     case 'opened':
+    case 'read':
       return null
+    default:
+      return entryLine(catalog, { ...push, kind: push.ev })
   }
 }
 

@@ -1,69 +1,45 @@
-/** The things the protocol speaks of, as they stand on the wire. Types only. */
+/** What is said between clients and server, as it stands on the wire. Types only. */
 
 import type { ChatError, ErrorCode } from '../errors.ts'
+import type { AdminOperations, AdminResults } from './admin-types.ts'
+import type {
+  AnnouncedLimits,
+  Entry,
+  EntryKind,
+  FileInfo,
+  Gap,
+  MemberInfo,
+  Person,
+  Position,
+  ProtocolVersion,
+  Role,
+  RoomInfo,
+  RoomSettings,
+  RosterFilter,
+  SettingsChange,
+} from './things.ts'
 
-/** The version announced in `hello`. */
-export type ProtocolVersion = 1
-
-/** A person as others see them. `id` is for machines and never changes; `name` is for people. */
-export interface Person {
-  readonly id: string
-  readonly name: string
-}
-
-/** Where a client is in a room's log. */
-export interface Position {
-  /** Which log: changes when the room's log starts afresh. */
-  readonly epoch: string
-  /** The last entry seen; 0 = none. */
-  readonly seq: number
-}
-
-/** What an entry is. `message`: somebody said something. `notice`: the host program did. */
-export type EntryKind = 'message' | 'notice'
-
-/** Something durable that happened in a room: one line of its log. */
-export interface Entry {
-  readonly room: string
-  /** 1, 2, 3, … without holes. */
-  readonly seq: number
-  /** When the server took it in: milliseconds since 1970. */
-  readonly ts: number
-  readonly kind: EntryKind
-  readonly from: Person
-  readonly text: string
-  /** The other person of a private conversation. */
-  readonly to?: Person
-  /** The sender's own key of this entry. */
-  readonly cid?: string
-}
-
-/** A room as lists show it. */
-export interface RoomInfo {
-  readonly room: string
-  /** How many people are in it. */
-  readonly count: number
-  /** Stays when nobody is in it. */
-  readonly permanent: boolean
-}
-
-/** Limits that a client should know, told in the reply to `hello`. */
-export interface AnnouncedLimits {
-  readonly frameBytes: number
-  readonly messageChars: number
-  readonly messageBytes: number
-  readonly historyPage: number
-  readonly listPage: number
-  readonly commandsPerSecond: number
-  readonly commandBurst: number
-  readonly pingMs: number
-}
-
-/** An inclusive range of sequence numbers that can't be had any more. */
-export interface Gap {
-  readonly from: number
-  readonly to: number
-}
+export type {
+  AccountInfo,
+  ActKind,
+  AnnouncedLimits,
+  ChangeKind,
+  Entry,
+  EntryDetails,
+  EntryKind,
+  FileInfo,
+  Gap,
+  MemberInfo,
+  Person,
+  Position,
+  ProtocolVersion,
+  Reaction,
+  Role,
+  RoomInfo,
+  RoomSettings,
+  RosterFilter,
+  SettingsChange,
+} from './things.ts'
 
 // ── what clients ask ────────────────────────────────────────────────────────────────────────
 
@@ -74,19 +50,32 @@ export type RequestId = number | string
  * The fields of each operation. Optional ones may be absent. A codec for people may give `room: ''`:
  * the room the person is in.
  */
-export interface Operations {
+export interface Operations extends AdminOperations {
   help: object
   hello: {
     version: number
     name?: string
+    /** From `login`, `register`, or the application: who it is. */
+    token?: string
     /** From an earlier `hello`: be the same guest again. */
     ticket?: string
     lang?: string
   }
+  /** Makes an account and logs in. */
+  register: { name: string; password: string }
+  login: { name: string; password: string }
+  /** Ends a token (the one of `hello` when none is given), or all of its account. */
+  logout: { token?: string; everywhere?: boolean }
+  /** Asks what a token is worth. */
+  validate: { token: string }
+  /** Moves the end of a token: the one of `hello` when none is given. */
+  renew: { token?: string }
+  /** Changes the password of one's account: all its other tokens end. */
+  password: { old: string; new: string }
   ping: object
   nick: { name: string }
   lang: { lang: string }
-  create: { room: string; permanent?: boolean }
+  create: { room: string; permanent?: boolean; settings?: SettingsChange }
   join: {
     room: string
     /** Make the room if it isn't there; default true. */
@@ -94,13 +83,44 @@ export interface Operations {
     since?: Position
     /** The newest N entries, for those who come without a position. */
     recent?: number
+    /** The room's, where it has one. */
+    password?: string
   }
+  /** Changes the settings of a room; what is not given stays. */
+  set: { room: string; settings: SettingsChange; permanent?: boolean }
+  /** Deletes a room and its log. */
+  close: { room: string }
+  /** Lets a person, by id or name, into a private room. */
+  invite: { room: string; person: string; reason?: string }
+  kick: { room: string; person: string; reason?: string }
+  /** Puts a person out and keeps them out; `address`: also others of their address. */
+  ban: { room: string; person: string; until?: number; reason?: string; address?: boolean }
+  unban: { room: string; person: string; reason?: string }
+  /** Takes the word from a person. */
+  mute: { room: string; person: string; until?: number; reason?: string }
+  unmute: { room: string; person: string; reason?: string }
+  /** Gives a person a role; `null` takes it away. */
+  role: { room: string; person: string; role: Role | null; reason?: string }
+  /** Who is what in a room, present or not. */
+  roster: { room: string; filter?: RosterFilter; after?: string; limit?: number }
+  /** Notes that one has read up to here. Never goes back. */
+  read: { room: string; seq: number }
+  /** The rooms one has to do with, and how much is unread in each. */
+  unread: { after?: string; limit?: number }
+  /** Files of a room, newest first. */
+  files: { room: string; before?: number; limit?: number }
   leave: { room: string }
   rooms: { after?: string; limit?: number }
   members: { room: string; after?: string; limit?: number }
-  send: { room: string; text: string; cid?: string }
+  /** `ref`: the seq of the entry that is answered. `file`: the id of a file brought before. */
+  send: { room: string; text: string; cid?: string; ref?: number; file?: string }
+  edit: { room: string; seq: number; text: string; cid?: string }
+  delete: { room: string; seq: number; cid?: string }
+  /** Holds an emoji up to an entry; `on: false` takes it back. */
+  react: { room: string; seq: number; text: string; on?: boolean; cid?: string }
   msg: { to: string; text: string; cid?: string }
-  history: { room: string; after?: number; before?: number; limit?: number }
+  /** At most one of `after`, `before` and `at` (a time: from the first entry of then or later). */
+  history: { room: string; after?: number; before?: number; at?: number; limit?: number }
   typing: { room: string; on?: boolean }
   quit: object
 }
@@ -122,27 +142,92 @@ export interface Malformed {
 
 // ── what the server answers ─────────────────────────────────────────────────────────────────
 
+/** What was done to a person stands in the log, here. */
+export interface Done extends Stored {
+  room: string
+  person: Person
+}
+
+/** A file of a room, with who brought it and when. */
+export interface SharedFile extends FileInfo {
+  readonly from: Person
+  readonly ts: number
+  /** The message it came with. */
+  readonly seq?: number
+}
+
+/** How much of a room is unread. */
+export interface UnreadInfo {
+  readonly room: string
+  readonly epoch: string
+  readonly head: number
+  /** Seq up to which was read. */
+  readonly read: number
+  /** Messages of others behind that; counting stops at 100. */
+  readonly unread: number
+  /** How many of those mention one; counting stops at 100. */
+  readonly mentions: number
+}
+
+/** What `login` and `register` give. */
+export interface Login {
+  /** To be given at `hello`. Secret. */
+  token: string
+  /** When it ends, in milliseconds since 1970. */
+  expiresAt: number
+  person: Person
+  /** Where to chat, if the server was told its address. */
+  url?: string
+}
+
+/** Where what was sent stands in the log. `duplicate`: since an earlier request of the same `cid`. */
+export interface Stored {
+  seq: number
+  ts: number
+  duplicate?: true
+}
+
 /**
  * The fields of each operation's successful reply. In JSON their entries look like pushes: `ev`
  * stands for `kind`.
  */
-export interface Results {
+export interface Results extends AdminResults {
   /** The operations this server knows. */
   help: { ops: readonly Op[] }
   hello: {
     version: ProtocolVersion
     server: string
     person: Person
-    ticket: string
+    /** With this a guest can come back; absent for others. */
+    ticket?: string
     /** The room to start in, when the server has one. */
     defaultRoom?: string
     limits: AnnouncedLimits
   }
+  register: Login
+  login: Login
+  logout: { ended: number }
+  validate: { valid: true; person: Person; expiresAt: number; admin?: true } | { valid: false }
+  renew: { expiresAt: number }
+  password: Login
   ping: { ts: number }
-  nick: { person: Person; ticket: string }
+  nick: { person: Person; ticket?: string }
   lang: { lang: string }
-  create: { room: string; epoch: string; permanent: boolean }
+  create: { room: string; epoch: string; permanent: boolean; settings?: RoomSettings }
   join: JoinResult
+  set: { room: string; permanent: boolean; settings: RoomSettings }
+  close: { room: string }
+  invite: Done
+  kick: Done
+  ban: Done
+  unban: Done
+  mute: Done
+  unmute: Done
+  role: Done
+  roster: { room: string; members: readonly MemberInfo[]; more: boolean; next?: string }
+  read: { room: string; seq: number }
+  unread: { rooms: readonly UnreadInfo[]; more: boolean; next?: string }
+  files: { room: string; files: readonly SharedFile[]; more: boolean }
   leave: { room: string }
   rooms: { rooms: readonly RoomInfo[]; more: boolean }
   members: {
@@ -153,7 +238,10 @@ export interface Results {
     /** Where the list goes on, to be given as `after`. */
     next?: string
   }
-  send: { seq: number; ts: number; duplicate?: true }
+  send: Stored
+  edit: Stored
+  delete: Stored
+  react: Stored
   msg: { room: string; to: Person; seq: number; ts: number; duplicate?: true }
   history: {
     room: string
@@ -176,6 +264,12 @@ export interface JoinResult {
   /** The room was made by this join. */
   readonly created: boolean
   readonly permanent: boolean
+  readonly settings?: RoomSettings
+  /** What one is in it. */
+  readonly role?: Role
+  readonly mutedUntil?: number | null
+  /** Seq up to which one has read. */
+  readonly read?: number
   readonly count: number
   /** The first page of members; more with `members`. */
   readonly members: readonly Person[]
@@ -199,7 +293,7 @@ export interface WireError {
 
 /** What the server sends without being asked. */
 export type Push =
-  | ({ readonly ev: 'message' | 'notice' } & Omit<Entry, 'kind'>)
+  | ({ readonly ev: EntryKind } & Omit<Entry, 'kind'>)
   | {
       readonly ev: 'joined'
       readonly room: string
@@ -228,6 +322,19 @@ export type Push =
   | { readonly ev: 'reset'; readonly room: string; readonly epoch: string; readonly head: number }
   | { readonly ev: 'gap'; readonly room: string; readonly from: number; readonly to: number }
   | { readonly ev: 'closed'; readonly room: string }
+  | {
+      /** You were put out of a room. */
+      readonly ev: 'removed'
+      readonly room: string
+      readonly why: 'kick' | 'ban' | 'closed'
+      readonly reason?: string
+    }
+  | {
+      /** You have read up to here, by another of your connections. */
+      readonly ev: 'read'
+      readonly room: string
+      readonly seq: number
+    }
   | {
       readonly ev: 'close'
       readonly code: number

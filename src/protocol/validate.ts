@@ -1,140 +1,138 @@
 /** The fields of every operation, in one place: from any JSON object to a typed request. */
 
 import { ChatError } from '../errors.ts'
-import type { Malformed, Op, Operations, Position, Request, RequestId } from './types.ts'
+import { ADMIN_FIELDS } from './admin-fields.ts'
+import {
+  boolean,
+  CID_CHARS,
+  type Field,
+  ID_CHARS,
+  integer,
+  isInteger,
+  isWellFormed,
+  NAME_CHARS,
+  nullable,
+  oneOf,
+  optional,
+  PAGE,
+  PASSWORD_CHARS,
+  position,
+  REASON_CHARS,
+  required,
+  STRING,
+  settings,
+  string,
+} from './fields.ts'
+import type { Malformed, Op, Operations, Request, RequestId } from './types.ts'
 
-/** Reads one field: the value itself, or what would be needed instead. Nothing at all is refused. */
-type Read<T> = (value: unknown) => { readonly value: T } | Complaint
-interface Complaint {
-  readonly needed: string
-}
-
-interface Field<T> {
-  readonly read: Read<T>
-  readonly required: boolean
-}
+export { isWellFormed } from './fields.ts'
 
 type Fields<O extends Op> = {
   readonly [K in keyof Operations[O]]-?: Field<Exclude<Operations[O][K], undefined>>
 }
 
-// ── limits of what is looked at; the core has narrower ones, which the host may set ─────────────
-
-const NAME_CHARS = 256
-const CID_CHARS = 64
-const ID_CHARS = 64
-const EPOCH_CHARS = 64
 const LANG_CHARS = 64
+/** Of a ticket or a token. */
 const TICKET_CHARS = 1024
-const PAGE = 1000
-
-// ── kinds of fields ─────────────────────────────────────────────────────────────────────────────
-
-/**
- * No surrogate stands alone: the text can be written as UTF-8. (ES2024 has it, and so have Node 20
- * and every browser of 2023; the type library of ES2023 hasn't.)
- */
-export const isWellFormed = (text: string): boolean =>
-  (text as string & { isWellFormed(): boolean }).isWellFormed()
-
-const need = (needed: string): Complaint => ({ needed })
-
-const STRING = need('a string is needed')
-const UNICODE = need('well-formed Unicode is needed')
-
-function string(min: number, max: number): Read<string> {
-  const length = need(
-    min === 0 ? `at most ${max} characters are allowed` : `${min} to ${max} characters are needed`,
-  )
-  return (value) => {
-    if (typeof value !== 'string') return STRING
-    if (value.length < min || value.length > max) return length
-    return isWellFormed(value) ? { value } : UNICODE
-  }
-}
-
-function integer(min: number, max: number): Read<number> {
-  const range = need(
-    max === Number.MAX_SAFE_INTEGER
-      ? `a whole number of at least ${min} is needed`
-      : `a whole number from ${min} to ${max} is needed`,
-  )
-  return (value) => (isInteger(value, min, max) ? { value } : range)
-}
-
-const isInteger = (value: unknown, min: number, max: number): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
-
-const BOOLEAN = need('true or false is needed')
-const boolean: Read<boolean> = (value) => (typeof value === 'boolean' ? { value } : BOOLEAN)
-
-const POSITION = need(
-  `{"epoch": at most ${EPOCH_CHARS} characters, "seq": a whole number of at least 0} is needed`,
-)
-const position: Read<Position> = (value) => {
-  if (typeof value !== 'object' || value === null) return POSITION
-  const { epoch, seq } = value as Partial<Record<keyof Position, unknown>>
-  return typeof epoch === 'string' &&
-    epoch.length <= EPOCH_CHARS &&
-    isWellFormed(epoch) &&
-    isInteger(seq, 0, Number.MAX_SAFE_INTEGER)
-    ? { value: { epoch, seq } }
-    : POSITION
-}
-
-const required = <T>(read: Read<T>): Field<T> => ({ read, required: true })
-const optional = <T>(read: Read<T>): Field<T> => ({ read, required: false })
 
 const name = string(0, NAME_CHARS)
-const room = string(1, NAME_CHARS)
-const cid = string(1, CID_CHARS)
+const room = required(string(1, NAME_CHARS))
+const person = required(string(1, NAME_CHARS))
+const password = string(0, PASSWORD_CHARS)
+const token = string(0, TICKET_CHARS)
+const reason = optional(string(0, REASON_CHARS))
+const cid = optional(string(1, CID_CHARS))
 const text = string(0, Number.MAX_SAFE_INTEGER)
 const lang = string(0, LANG_CHARS)
-const seq = integer(0, Number.MAX_SAFE_INTEGER)
-const limit = integer(1, PAGE)
+const count = integer(0)
+/** An entry there is: the first one has the seq 1. */
+const seq = integer(1)
+const limit = optional(integer(1, PAGE))
 
 // ── the table ───────────────────────────────────────────────────────────────────────────────────
 
 const FIELDS: { readonly [O in Op]: Fields<O> } = {
   help: {},
   hello: {
-    version: required(seq),
+    version: required(count),
     name: optional(name),
+    token: optional(token),
     ticket: optional(string(0, TICKET_CHARS)),
     lang: optional(lang),
   },
+  register: { name: required(name), password: required(password) },
+  login: { name: required(name), password: required(password) },
+  logout: { token: optional(token), everywhere: optional(boolean) },
+  validate: { token: required(token) },
+  renew: { token: optional(token) },
+  password: { old: required(password), new: required(password) },
   ping: {},
   nick: { name: required(name) },
   lang: { lang: required(lang) },
-  create: { room: required(room), permanent: optional(boolean) },
+  create: { room, permanent: optional(boolean), settings: optional(settings) },
   join: {
-    room: required(room),
+    room,
     create: optional(boolean),
     since: optional(position),
     recent: optional(integer(0, PAGE)),
+    password: optional(password),
   },
-  leave: { room: required(room) },
-  rooms: { after: optional(name), limit: optional(limit) },
-  members: { room: required(room), after: optional(name), limit: optional(limit) },
-  send: { room: required(room), text: required(text), cid: optional(cid) },
-  msg: { to: required(string(1, NAME_CHARS)), text: required(text), cid: optional(cid) },
+  set: { room, settings: required(settings), permanent: optional(boolean) },
+  close: { room },
+  invite: { room, person, reason },
+  kick: { room, person, reason },
+  ban: { room, person, until: optional(count), reason, address: optional(boolean) },
+  unban: { room, person, reason },
+  mute: { room, person, until: optional(count), reason },
+  unmute: { room, person, reason },
+  role: {
+    room,
+    person,
+    role: required(nullable(oneOf('owner', 'moderator', 'member'))),
+    reason,
+  },
+  roster: {
+    room,
+    filter: optional(oneOf('role', 'invited', 'muted', 'banned')),
+    after: optional(name),
+    limit,
+  },
+  read: { room, seq: required(count) },
+  unread: { after: optional(name), limit },
+  files: { room, before: optional(count), limit },
+  leave: { room },
+  rooms: { after: optional(name), limit },
+  members: { room, after: optional(name), limit },
+  send: {
+    room,
+    text: required(text),
+    cid,
+    ref: optional(seq),
+    file: optional(string(1, ID_CHARS)),
+  },
+  edit: { room, seq: required(seq), text: required(text), cid },
+  delete: { room, seq: required(seq), cid },
+  react: { room, seq: required(seq), text: required(text), on: optional(boolean), cid },
+  msg: { to: person, text: required(text), cid },
   history: {
-    room: required(room),
-    after: optional(seq),
-    before: optional(seq),
-    limit: optional(limit),
+    room,
+    after: optional(count),
+    before: optional(count),
+    at: optional(count),
+    limit,
   },
-  typing: { room: required(room), on: optional(boolean) },
+  typing: { room, on: optional(boolean) },
   quit: {},
+  ...ADMIN_FIELDS,
 }
 
-/** Pairs of fields that can't stand together. */
-const EITHER: Partial<Record<Op, readonly [string, string]>> = { history: ['after', 'before'] }
+/** Fields of which only one may be given. */
+const EITHER: Partial<Record<Op, readonly string[]>> = { history: ['after', 'before', 'at'] }
 
 interface Row {
   readonly op: Op
   readonly fields: readonly (readonly [string, Field<unknown>])[]
-  readonly either: readonly [string, string] | undefined
+  readonly either: readonly string[] | undefined
 }
 
 /** The same by name: a Map, since a client may ask for the operation `constructor`. */
@@ -145,7 +143,7 @@ const ROWS: ReadonlyMap<unknown, Row> = new Map(
   ]),
 )
 
-/** Every operation of the protocol, as `help` lists them. */
+/** Every operation of the protocol. */
 export const OPS: readonly Op[] = Object.freeze(Object.keys(FIELDS) as Op[])
 
 // ── reading ─────────────────────────────────────────────────────────────────────────────────────
@@ -167,8 +165,9 @@ const isRequestId = (id: unknown): id is RequestId =>
 /** The one that comes all the time, in few steps. `null`: look closer. */
 function readSend(
   id: RequestId | undefined,
-  { room, text, cid }: Readonly<Record<string, unknown>>,
+  { room, text, cid, ref, file }: Readonly<Record<string, unknown>>,
 ): Request<'send'> | null {
+  if (ref !== undefined || file !== undefined) return null
   if (typeof room !== 'string' || room.length === 0 || room.length > NAME_CHARS) return null
   if (typeof text !== 'string' || !isWellFormed(text) || !isWellFormed(room)) return null
   if (cid === undefined) return { id, op: 'send', room, text }
@@ -222,8 +221,9 @@ function readFields(
     if ('needed' in read) return malformed(id ?? null, 'bad_request', `${key}: ${read.needed}`)
     request[key] = read.value
   }
-  if (either !== undefined && either[0] in request && either[1] in request) {
-    return malformed(id ?? null, 'bad_request', `${either[1]}: not together with ${either[0]}`)
+  const [first, second] = either?.filter((key) => key in request) ?? []
+  if (second !== undefined) {
+    return malformed(id ?? null, 'bad_request', `${second}: not together with ${first}`)
   }
   // Built by the rows of FIELDS, whose types are those of the operations.
   return request as unknown as Request

@@ -42,8 +42,9 @@ export interface Hooks {
   /** A person enters a room. */
   beforeJoin?: Hook<{ readonly person: Actor; readonly room: string }>
   /**
-   * A person says something in a room, or (`to`) to another person. May change the text: to the same
-   * one for the same text, or the retry of a `cid` becomes a `conflict`.
+   * A person says something in a room, or (`to`) to another person, or gives what they said before
+   * another text (`edit`: its seq). May change the text: to the same one for the same text, or the
+   * retry of a `cid` becomes a `conflict`. Deletions and reactions come by without asking.
    */
   beforeSend?: Hook<
     {
@@ -52,6 +53,8 @@ export interface Hooks {
       readonly text: string
       readonly to: Person | undefined
       readonly cid: string | undefined
+      /** The seq of the entry whose text this is to be from now on; undefined: a new entry. */
+      readonly edit: number | undefined
     },
     { text: string }
   >

@@ -1,7 +1,8 @@
 /** Contract of storage: where the logs of the rooms are kept. */
 
 import type { ErrorCode } from '../errors.ts'
-import type { Entry, EntryKind, Person } from '../protocol/types.ts'
+import type { Entry, EntryDetails, EntryKind, Person, RoomSettings } from '../protocol/types.ts'
+import type { Records } from './records.ts'
 
 /** An entry before it has its place in the log. */
 export interface NewEntry {
@@ -14,12 +15,16 @@ export interface NewEntry {
   readonly text: string
   readonly to?: Person
   readonly cid?: string
+  /** See `Entry.ref`. */
+  readonly ref?: number
+  /** Kept as it is, as JSON; gone with the text when the entry is deleted. */
+  readonly details?: EntryDetails
 }
 
 /** What became of one entry of a batch. */
 export type Appended =
   | { readonly seq: number; readonly ts: number; readonly duplicate: boolean }
-  | { readonly error: Extract<ErrorCode, 'conflict' | 'room_not_found'> }
+  | { readonly error: Extract<ErrorCode, 'conflict' | 'room_not_found' | 'entry_not_found'> }
 
 /** Which part of a log: `limit` entries after (ascending) or before (the newest of them) a seq. */
 export interface Range {
@@ -27,6 +32,8 @@ export interface Range {
   readonly after?: number
   /** Only entries with a smaller seq, the newest `limit` of them. */
   readonly before?: number
+  /** Only entries from the first whose `ts` is this or later, the oldest first. */
+  readonly at?: number
   readonly limit: number
 }
 
@@ -51,9 +58,16 @@ export interface RoomRecord {
   readonly createdAt: number
   /** A temporary room may be deleted after this moment. */
   readonly keepUntil: number
+  /** What its owner has set. Absent fields: as the server is set. */
+  readonly settings?: StoredSettings
 }
 
-/** The rooms of a storage. */
+/** What is set for one room: as others see it, and the hash of its password. */
+export interface StoredSettings extends Omit<RoomSettings, 'password'> {
+  readonly password?: string
+}
+
+/** The rooms of a storage. A deleted room takes its members, files and reactions with it. */
 export interface RoomStore {
   /**
    * Makes a room, or returns the one that is there: decided atomically. `limit`: the number of
@@ -64,10 +78,23 @@ export interface RoomStore {
     limit: number,
   ): Promise<{ readonly room: RoomRecord; readonly created: boolean } | null>
   get(room: string): Promise<RoomRecord | null>
-  /** Rooms by name in ascending order of UTF-16 units, greater than `after`; none with `only`. */
-  list(after: string, limit: number): Promise<readonly RoomRecord[]>
+  /**
+   * Rooms by name in ascending order of UTF-16 units, greater than `after`; none with `only`, and
+   * none whose settings say `private`; with `all` also those.
+   */
+  list(after: string, limit: number, all?: boolean): Promise<readonly RoomRecord[]>
+  /** How many there are, without those with `only`. Absent: it can't be told. */
+  count?(): Promise<number>
   /** Deletes the room and its log. Resolves to whether there was one. */
   delete(room: string): Promise<boolean>
+  /**
+   * Changes a room: fields that are given replace those there are (`settings` as a whole). Resolves
+   * to the room as it is then; `null`: there is none.
+   */
+  update(
+    room: string,
+    change: { readonly permanent?: boolean; readonly settings?: StoredSettings },
+  ): Promise<RoomRecord | null>
   /** Moves `keepUntil` of these rooms forward; never back. */
   keep(rooms: readonly string[], until: number): Promise<void>
   /** Deletes temporary rooms whose `keepUntil` has passed; returns their names. */
@@ -84,8 +111,20 @@ export interface RoomStore {
  *   when several nodes append at once; an entry with a lower seq is visible to `read` no later
  *   than one with a higher.
  * - An entry whose (room, from.id, cid) is stored already is not stored again: the first one's
- *   seq and ts are returned with `duplicate: true`. If its kind or text differ: `conflict`.
- *   The same holds inside one batch.
+ *   seq and ts are returned with `duplicate: true`. If its kind, `ref` or text (that which it was
+ *   stored with, whatever edits came since) differ: `conflict`. Where the text is gone (the entry,
+ *   or what it edited, was deleted) it differs from none. The same holds inside one batch.
+ * - The `ts` that is stored and returned is the draft's, or that of the entry before in the room if
+ *   that is greater: times never go back along a log.
+ * - Where `supports.changes` says so, a change (`edit`, `delete`, `react`, `unreact`) is applied in
+ *   the same transaction: from then on `read` gives the entry `ref` with the edit's text and
+ *   `edited`; or with an empty text and `deleted`, without `edited`, `reactions` and `details`; or with its
+ *   `reactions`, in the order in which each text came first. The texts of a deleted entry and of
+ *   all its edits, before and after, MUST be gone for good, not hidden; edits and reactions of a
+ *   deleted entry that stand in the log are read as `deleted`, with an empty text.
+ * - A change whose `ref` is no entry that is kept, or no `message` or `notice`, or one that was
+ *   deleted (also by an earlier line of the batch), is not stored: `entry_not_found`. Any other
+ *   `ref` (an answer's) is kept as it is. Who may change what is not the storage's business.
  * - An entry for a room that isn't there, or whose `epoch` is another: `room_not_found`.
  * - The other entries of the batch are stored whatever became of one.
  * - The result has the order and the length of the batch.
@@ -99,6 +138,8 @@ export interface Storage {
     readonly durable: boolean
     /** How many `append`s may be under way at once with profit. */
     readonly appends: number
+    /** Applies edits, deletions and reactions. False: none are ever given to `append`. */
+    readonly changes: boolean
   }
   open(): Promise<void>
   append(batch: readonly NewEntry[]): Promise<readonly Appended[]>
@@ -109,7 +150,12 @@ export interface Storage {
     rooms: readonly string[],
   ): Promise<readonly ({ readonly epoch: string; readonly head: number } | null)[]>
   readonly rooms: RoomStore
-  /** Small values that belong to the server as a whole: sets `value` unless there is one; returns the one there is. */
-  setting(key: string, value: string): Promise<string>
+  /** What is kept about people. Absent: accounts, roles, read marks and files are not to be had. */
+  readonly records?: Records
+  /**
+   * Small values that belong to the server as a whole: sets `value` unless there is one (with
+   * `replace`: also then), atomically; returns the one there is.
+   */
+  setting(key: string, value: string, replace?: boolean): Promise<string>
   close(): Promise<void>
 }

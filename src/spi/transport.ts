@@ -1,6 +1,8 @@
 /** Contract of a transport: how connections come in, and how bytes go out. */
 
+import type { ErrorCode } from '../errors.ts'
 import type { Limits } from '../limits.ts'
+import type { FileInfo } from '../protocol/types.ts'
 import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
 
@@ -91,6 +93,38 @@ export interface ConnectionInfo {
   readonly url?: string
 }
 
+/** A file on its way into a room. */
+export interface FileUpload {
+  readonly room: string
+  /** As whoever brings it calls it. */
+  readonly name: string
+  /** Read only when it is certain that it may be brought; given up (`return`) when it is refused. */
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** Where it was announced, in bytes. */
+  readonly size?: number
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+/** A file that somebody may have. */
+export interface FileDownload extends FileInfo {
+  /** Browsers may show it in its place; else it is only for saving. */
+  readonly shown: boolean
+  /**
+   * The bytes from `start` (inclusive) to `end` (exclusive). They end with an error when the person
+   * may no longer have them.
+   */
+  read(start: number, end: number): Promise<AsyncIterable<Uint8Array>>
+}
+
+/** Files, for transports that can carry them: in the name of a connection that said hello. */
+export interface FileHost {
+  /** Rejects with a `ChatError`; `not_member`, before anything was read, when they aren't in the room. */
+  upload(sink: Sink, file: FileUpload): Promise<FileInfo>
+  /** Rejects with a `ChatError`. */
+  download(sink: Sink, id: string): Promise<FileDownload>
+}
+
 /** What a transport gets from the server it is started by. */
 export interface TransportHost {
   /**
@@ -100,6 +134,17 @@ export interface TransportHost {
   accept(connection: Connection, info: ConnectionInfo): Sink | Refused
   /** Asks before anything is allocated whether a connection from there would be refused. */
   refuses(address: string): Refused | null
+  /**
+   * Something was refused that no sink got to see: the server counts it and writes a line of its log.
+   * What a sink, `accept` or `refuses` refuses it knows already. Absent: nobody wants to know.
+   */
+  refused?(input: {
+    readonly code: ErrorCode
+    readonly transport: string
+    readonly address: string
+  }): void
+  /** Absent: this server keeps no files. */
+  readonly files?: FileHost
   readonly limits: Limits
   readonly clock: Clock
   readonly logger: Logger

@@ -1,30 +1,18 @@
 /** What is done to an SQLite database, one thing at a time: every call blocks until it is done. */
 
 import { isChatError } from '../errors.ts'
-import { CONFLICT, NO_ROOM, type PackedBatch, type Placed } from './sql/batch.ts'
+import type { PackedBatch, Placed } from './sql/batch.ts'
 import type { Statement } from './sql/dialect.ts'
 import { cannotOpen, messageOf } from './sql/failures.ts'
+import type { Names } from './sql/tables.ts'
 import { type MigrationPlan, missingSteps } from './sql/version.ts'
+import { SqliteAppender } from './sqlite-append.ts'
 import type { SqliteDatabase, SqliteStatement } from './sqlite-driver.ts'
 
 /** What the core must know of the schema. */
 export interface SqliteLayout {
-  readonly rooms: string
-  readonly entries: string
+  readonly names: Names
   readonly plan: MigrationPlan
-}
-
-interface RoomRow {
-  readonly id: number
-  readonly epoch: string
-  readonly head: number
-}
-
-interface KnownRow {
-  readonly seq: number
-  readonly ts: number
-  readonly kind: string
-  readonly text: string
 }
 
 /**
@@ -35,6 +23,8 @@ export function startCore(db: SqliteDatabase, layout: SqliteLayout): SqliteCore 
   try {
     const core = new SqliteCore(db, layout)
     core.migrate()
+    // What is erased shall be gone from the file, too. Costs an append nothing that can be measured.
+    db.pragma('secure_delete = on')
     return core
   } catch (error) {
     if (isChatError(error)) throw error
@@ -48,6 +38,7 @@ export class SqliteCore {
   private readonly layout: SqliteLayout
   /** By text; there are about twenty. */
   private readonly statements = new Map<string, SqliteStatement>()
+  private appender: SqliteAppender | null = null
 
   constructor(db: SqliteDatabase, layout: SqliteLayout) {
     this.db = db
@@ -88,50 +79,10 @@ export class SqliteCore {
   }
 
   append(batch: PackedBatch): Placed {
-    return this.transaction(() => this.appendAll(batch))
-  }
-
-  private appendAll(batch: PackedBatch): Placed {
-    const { rooms, entries } = this.layout
-    const room = this.prepare(`select id, epoch, head from "${rooms}" where name = ?`)
-    const advance = this.prepare(`update "${rooms}" set head = ? where id = ?`)
-    const insert = this.prepare(
-      `insert into "${entries}"
-        (room_id, seq, ts, kind, from_id, from_name, to_id, to_name, text, cid)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
-    )
-    const known = this.prepare(
-      `select seq, ts, kind, text from "${entries}" where room_id = ? and from_id = ? and cid = ?`,
-    )
-    const { kinds, fromIds, fromNames, toIds, toNames, texts, cids } = batch
-    const seqs = new Array<number>(texts.length).fill(0)
-    const times = new Array<number>(texts.length).fill(NO_ROOM)
-    for (let group = 0; group < batch.rooms.length; group++) {
-      const spot = room.get(batch.rooms[group]) as RoomRow | undefined
-      if (spot === undefined || spot.epoch !== batch.epochs[group]) continue
-      let head = spot.head
-      const end = batch.ends[group] as number
-      for (let i = batch.starts[group] as number; i < end; i++) {
-        const ts = batch.times[i] as number
-        const one = [spot.id, head + 1, ts, kinds[i], fromIds[i], fromNames[i], toIds[i]]
-        if (insert.run(...one, toNames[i], texts[i], cids[i]).changes > 0) {
-          head += 1
-          seqs[i] = head
-          times[i] = ts
-          continue
-        }
-        const first = known.get(spot.id, fromIds[i], cids[i]) as KnownRow | undefined
-        if (first === undefined) throw new Error(`entry ${head + 1} is there already`)
-        if (first.kind === kinds[i] && first.text === texts[i]) {
-          seqs[i] = -first.seq
-          times[i] = first.ts
-        } else {
-          times[i] = CONFLICT
-        }
-      }
-      if (head > spot.head) advance.run(head, spot.id)
-    }
-    return { seqs, times }
+    // Its statements can be made only when the tables are there.
+    this.appender ??= new SqliteAppender(this.db, this.layout.names)
+    const { appender } = this
+    return this.transaction(() => appender.append(batch))
   }
 
   private transaction<T>(work: () => T): T {

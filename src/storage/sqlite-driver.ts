@@ -84,7 +84,7 @@ export function isDurable(db: SqliteDatabase): boolean {
 }
 
 /**
- * Looks at an instance that the host brought, and changes nothing about it: refuses settings with
+ * Looks at an instance that the host brought, and changes nothing: refuses settings with
  * which what is acknowledged could be lost, unless that is wanted.
  */
 export function checkInstance(db: SqliteDatabase, synchronous: 'full' | 'normal'): void {

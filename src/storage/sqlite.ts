@@ -47,12 +47,17 @@ export interface SqliteStorageOptions {
  * Keeps the logs in an SQLite file. Several processes may share it; on one machine, not over a
  * network file system.
  *
+ * What is deleted is overwritten with zeros (`secure_delete`). Copies may remain in the write-ahead
+ * log until it is written anew (it goes when the file is closed), and now and then in unused parts
+ * of pages that SQLite has split: `vacuum` removes those.
+ *
  * Errors: `invalid_options` when the driver is missing, an option is impossible, or the file was
  * set up by a newer release; `unavailable` when the file can't be opened, is locked or read-only,
  * or the disk is full: it recovers by itself when the reason is gone.
  *
  * @param database a path (`':memory:'`: gone when closed), or a `Database` of better-sqlite3 that
- * the host has: used with the settings it has, blocking its thread for each commit, and never closed
+ * the host has: used with the settings it has, but for `secure_delete`, which is turned on; blocking
+ * its thread for each commit, and never closed
  *
  * @example
  * const chat = createChatServer({ storage: sqliteStorage('./tertulia.db') })
@@ -71,8 +76,7 @@ export function sqliteStorage(
   }
   checkRetention(retention)
   const dialect = sqliteDialect(prefix)
-  const { rooms, entries } = dialect.names
-  const layout: SqliteLayout = { rooms, entries, plan: migrationPlan(dialect) }
+  const layout: SqliteLayout = { names: dialect.names, plan: migrationPlan(dialect) }
   return sqlStorage({ engine: engineFor(), dialect, appends: 1, retention, clock })
 
   function engineFor() {

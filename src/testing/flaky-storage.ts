@@ -2,6 +2,7 @@
 
 import { ChatError } from '../errors.ts'
 import type { Clock } from '../spi/clock.ts'
+import type { Records } from '../spi/records.ts'
 import type { Storage } from '../spi/storage.ts'
 import type { Random } from './random.ts'
 
@@ -63,7 +64,25 @@ export function flakyStorage(inner: Storage, options: FlakyStorageOptions): Flak
     return result
   }
 
-  const { rooms } = inner
+  /** The same calls, each with its time and its failures. */
+  const wrapped = <S extends object>(store: S): S =>
+    new Proxy(store, {
+      get(target, name) {
+        const work: unknown = Reflect.get(target, name)
+        if (typeof work !== 'function') return work
+        return (...given: unknown[]) => call(() => work.apply(target, given) as Promise<unknown>)
+      },
+    })
+
+  const records = (of: Records): Records => ({
+    members: wrapped(of.members),
+    accounts: wrapped(of.accounts),
+    tokens: wrapped(of.tokens),
+    audit: wrapped(of.audit),
+    files: wrapped(of.files),
+    people: wrapped(of.people),
+  })
+
   return {
     name: `flaky ${inner.name}`,
     supports: { ...inner.supports, appends },
@@ -72,15 +91,9 @@ export function flakyStorage(inner: Storage, options: FlakyStorageOptions): Flak
     append: (batch) => call(() => inner.append(batch)),
     read: (room, range) => call(() => inner.read(room, range)),
     heads: (names) => call(() => inner.heads(names)),
-    setting: (key, value) => call(() => inner.setting(key, value)),
-    rooms: {
-      create: (room, limit) => call(() => rooms.create(room, limit)),
-      get: (room) => call(() => rooms.get(room)),
-      list: (after, limit) => call(() => rooms.list(after, limit)),
-      delete: (room) => call(() => rooms.delete(room)),
-      keep: (names, until) => call(() => rooms.keep(names, until)),
-      expire: (now) => call(() => rooms.expire(now)),
-    },
+    setting: (key, value, replace) => call(() => inner.setting(key, value, replace)),
+    rooms: wrapped(inner.rooms),
+    ...(inner.records === undefined ? undefined : { records: records(inner.records) }),
     set(changes) {
       mood = { ...mood, ...changes }
     },

@@ -50,12 +50,24 @@ export function appendTests(test: StorageCheck): void {
 
   test('keeps every field of an entry, and adds none', async ({ storage, other }) => {
     await makeRooms(storage, 'a')
+    const file = { id: 'f1', name: 'ação\u0000.png', type: 'image/png', size: 12 }
+    const details = { file, mentions: ['bob', ''] }
     const drafts = [
       said('a', 'plain'),
       said('a', 'with a key', { cid: 'k1' }),
       said('a', 'to somebody', { to: bob, ts: NOW + 1 }),
-      said('a', 'all of it', { to: bob, cid: 'k2', from: bob, ts: NOW + 2.0 }),
-      said('a', 'a notice', { kind: 'notice', from: { id: 'server', name: 'Tertulia' } }),
+      said('a', 'an answer', { ref: 1, ts: NOW + 1 }),
+      said('a', 'all of it', {
+        ...{ to: bob, cid: 'k2', ref: 2, details, from: bob },
+        ts: NOW + 2,
+      }),
+      said('a', 'a notice', { kind: 'notice', from: { id: 'server', name: 'T' }, ts: NOW + 2 }),
+      said('a', 'a reason', { kind: 'ban', to: bob, details: { until: NOW + 9 }, ts: NOW + 3 }),
+      said('a', '', {
+        kind: 'settings',
+        details: { settings: { topic: "'\u0000💬" } },
+        ts: NOW + 3,
+      }),
     ]
     await appendNew(storage, drafts)
     const wanted = drafts.map((draft, i) => stored(draft, i + 1))
@@ -135,14 +147,22 @@ export function appendTests(test: StorageCheck): void {
     assert.deepEqual(textsOf(await logOf(storage, 'a')), ['x', 'y'])
   })
 
-  test('the same key with another text or kind is a conflict', async ({ storage }) => {
+  test('the same key with another text, kind or ref is a conflict', async ({ storage }) => {
     await makeRooms(storage, 'a')
     await appendOne(storage, said('a', 'hello', { cid: 'k' }))
     const conflict = { error: 'conflict' }
     assert.deepEqual(await appendOne(storage, said('a', 'hello!', { cid: 'k' })), conflict)
     const notice = said('a', 'hello', { cid: 'k', kind: 'notice' })
     assert.deepEqual(await appendOne(storage, notice), conflict)
-    assert.equal((await pageOf(storage, 'a')).head, 1)
+    const answer = said('a', 'hello', { cid: 'k', ref: 1 })
+    assert.deepEqual(await appendOne(storage, answer), conflict)
+    assert.deepEqual(await appendNew(storage, [{ ...answer, cid: 'l' }]), [2])
+    const others = [answer, { ...answer, ref: 2 }, { ...answer, ref: undefined }]
+    for (const { ref, ...other } of others.slice(1)) {
+      const draft = { ...other, cid: 'l', ...(ref === undefined ? {} : { ref }) }
+      assert.deepEqual(await appendOne(storage, draft), conflict)
+    }
+    assert.equal((await pageOf(storage, 'a')).head, 2)
   })
 
   test('a key is of one sender, in one room, and exactly this', async ({ storage }) => {
@@ -169,6 +189,26 @@ export function appendTests(test: StorageCheck): void {
     const same = said('a', 'again')
     assert.deepEqual(await appendNew(storage, [same, same, same]), [1, 2, 3])
     assert.deepEqual(await appendNew(storage, [same]), [4])
+  })
+
+  // ── times ────────────────────────────────────────────────────────────────────────────────
+
+  test('times never go back along a log', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'b')
+    const at = (ms: number, room = 'a', cid?: string): NewEntry =>
+      said(room, 'x', { ts: NOW + ms, ...(cid === undefined ? {} : { cid }) })
+    const times = (results: readonly Appended[]): readonly number[] =>
+      results.map((result) => ('ts' in result ? result.ts - NOW : Number.NaN))
+    const first = await storage.append([at(5), at(3), at(0, 'b'), at(9), at(8, 'a', 'k'), at(20)])
+    assert.deepEqual(times(first), [5, 5, 0, 9, 9, 20])
+    // Another node's clock may go after ours.
+    assert.deepEqual(times(await other.append([at(10), at(1, 'b'), at(21)])), [20, 1, 21])
+    // What isn't stored has no part in it.
+    const retries = [at(500, 'a', 'k'), at(22), at(500, 'nowhere'), at(23)]
+    assert.deepEqual(times(await storage.append(retries)), [9, 22, Number.NaN, 23])
+    const stamps = async (room: string) => (await logOf(other, room)).map(({ ts }) => ts - NOW)
+    assert.deepEqual(await stamps('a'), [5, 5, 9, 9, 20, 20, 21, 22, 23])
+    assert.deepEqual(await stamps('b'), [0, 1])
   })
 
   // ── refusals ─────────────────────────────────────────────────────────────────────────────
@@ -271,10 +311,10 @@ export function appendTests(test: StorageCheck): void {
         await appendNew(n % 2 === 0 ? storage : other, [said('a', `${n} ${m}`), said('a', 'x')])
       }
     })
-    await Promise.all(writers).finally(() => {
+    const written = Promise.all(writers).finally(() => {
       busy = false
     })
-    await Promise.all(readers)
+    await Promise.all([written, ...readers])
     assert.equal((await pageOf(storage, 'a')).head, 200)
   })
 

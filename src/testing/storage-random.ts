@@ -1,14 +1,17 @@
 /** Conformance of storages: random operations, compared with a model of what they should do. */
 
 import assert from 'node:assert/strict'
-import type { NewEntry, RoomRecord, Storage } from '../spi/storage.ts'
+import type { EntryDetails } from '../protocol/types.ts'
+import type { NewEntry, RoomRecord, Storage, StoredSettings } from '../spi/storage.ts'
 import { type Random, seededRandom } from './random.ts'
 import { StorageModel } from './storage-model.ts'
-import { ana, bob, LATER, NOW, type StorageBench, span } from './storage-subject.ts'
+import { ana, bob, carl, LATER, NOW, type StorageBench, span } from './storage-subject.ts'
 
 const ROOMS = ['a', 'b', 'sala', 'ação', '@ana:bob', 'ｱ', '𠮷']
 const TEXTS = ['x', 'y', '']
 const CIDS = ['1', '2', '3', '4', '5', '6']
+/** What is rolled to make a room. */
+const CREATE = 70
 /** Times that rooms are kept until; the operations look between them. */
 const TIMES = [NOW, LATER, LATER + 20_000]
 
@@ -19,10 +22,29 @@ interface Step {
   model(model: StorageModel): unknown
 }
 
-function draft(random: Random, epochs: ReadonlyMap<string, string>, ts: number): NewEntry {
-  const room = random.pick(ROOMS)
+const PEOPLE = [ana, bob, carl]
+/** Deletions are few: what is deleted has little more to tell. */
+const CHANGES = ['edit', 'edit', 'edit', 'react', 'react', 'react', 'unreact', 'delete'] as const
+const DETAILS: readonly EntryDetails[] = [{ mentions: ['bob'] }, { until: NOW }, {}]
+const SETTINGS: readonly StoredSettings[] = [{}, { private: true }, { topic: 'x', password: 'y' }]
+
+/** A change of one of the first entries: of those there are, or will be. */
+function change(random: Random, part: NewEntry): NewEntry {
+  const kind = random.pick(CHANGES)
+  const from = random.pick(PEOPLE)
+  return { ...part, kind, from, ref: random.int(1, random.pick([4, 15])) }
+}
+
+function draft(
+  random: Random,
+  epochs: ReadonlyMap<string, string>,
+  ts: number,
+  changes: boolean,
+): NewEntry {
+  // Mostly of rooms that are there: the others have little to tell.
+  const room = random.pick(random.chance(0.85) && epochs.size > 0 ? [...epochs.keys()] : ROOMS)
   const epoch = random.chance(0.95) ? (epochs.get(room) ?? 'none') : 'stale'
-  return {
+  const part: NewEntry = {
     room,
     epoch,
     kind: random.chance(0.9) ? 'message' : 'notice',
@@ -31,7 +53,10 @@ function draft(random: Random, epochs: ReadonlyMap<string, string>, ts: number):
     text: random.pick(TEXTS),
     ...(random.chance(0.7) ? { cid: random.pick(CIDS) } : {}),
     ...(random.chance(0.2) ? { to: bob } : {}),
+    ...(random.chance(0.2) ? { ref: random.int(1, 3) } : {}),
+    ...(random.chance(0.2) ? { details: random.pick(DETAILS) } : {}),
   }
+  return changes && random.chance(0.5) ? change(random, part) : part
 }
 
 function roomSpec(random: Random, epoch: string): Omit<RoomRecord, 'head'> {
@@ -43,14 +68,18 @@ function roomSpec(random: Random, epoch: string): Omit<RoomRecord, 'head'> {
     createdAt: NOW,
     keepUntil: random.pick(TIMES),
     ...(room.startsWith('@') ? { only: [ana, bob] } : {}),
+    ...(random.chance(0.3) ? { settings: random.pick(SETTINGS) } : {}),
   }
 }
 
-function nextStep(random: Random, epochs: Map<string, string>, n: number): Step {
-  const kind = random.int(1, 100)
+function nextStep(random: Random, epochs: Map<string, string>, n: number, changes: boolean): Step {
+  const kind = n <= 3 ? CREATE : random.int(1, 100)
   const room = random.pick(ROOMS)
   if (kind <= 40) {
-    const batch = span(1, random.int(1, 12)).map((m) => draft(random, epochs, NOW + n * 100 + m))
+    // Clocks of several nodes differ.
+    const time = (m: number) => NOW + n * 100 + m - (random.chance(0.2) ? random.int(0, 300) : 0)
+    const size = random.int(1, 12)
+    const batch = span(1, size).map((m) => draft(random, epochs, time(m), changes))
     return {
       what: `append ${JSON.stringify(batch)}`,
       real: (storage) => storage.append(batch),
@@ -59,9 +88,11 @@ function nextStep(random: Random, epochs: Map<string, string>, n: number): Step 
   }
   if (kind <= 60) {
     const limit = random.int(1, 20)
-    const range = random.chance(0.5)
-      ? { after: random.int(0, 30), limit }
-      : { before: random.int(1, 40), limit }
+    const range = random.pick([
+      { after: random.int(0, 30), limit },
+      { before: random.int(1, 40), limit },
+      { at: NOW + random.int(0, n * 110), limit },
+    ])
     return {
       what: `read ${room} ${JSON.stringify(range)}`,
       real: (storage) => storage.read(room, range),
@@ -97,7 +128,18 @@ function nextStep(random: Random, epochs: Map<string, string>, n: number): Step 
       model: (model) => model.keep(rooms, until),
     }
   }
-  if (kind <= 88) {
+  if (kind <= 87) {
+    const given = {
+      ...(random.chance(0.5) ? { permanent: random.chance(0.5) } : {}),
+      ...(random.chance(0.6) ? { settings: random.pick(SETTINGS) } : {}),
+    }
+    return {
+      what: `update ${room} ${JSON.stringify(given)}`,
+      real: (storage) => storage.rooms.update(room, given),
+      model: (model) => model.update(room, given),
+    }
+  }
+  if (kind <= 89) {
     const now = random.pick(TIMES) + (random.chance(0.5) ? 5000 : -5000)
     return {
       what: `expire ${now}`,
@@ -132,6 +174,7 @@ export async function compareWithModel(
   const model = new StorageModel()
   const epochs = new Map<string, string>()
   const done: string[] = []
+  const { changes } = storage.supports
   const expectSame = async (step: Step, handle: Storage): Promise<void> => {
     done.push(step.what)
     const wanted = step.model(model)
@@ -145,7 +188,7 @@ export async function compareWithModel(
     }
   }
   for (let n = 1; n <= operations; n++) {
-    await expectSame(nextStep(random, epochs, n), random.chance(0.5) ? storage : other)
+    await expectSame(nextStep(random, epochs, n, changes), random.chance(0.5) ? storage : other)
   }
   for (const handle of [storage, other]) {
     await expectSame(

@@ -7,6 +7,7 @@ import {
   epochOf,
   fill,
   logOf,
+  MANY,
   makeRooms,
   NOW,
   pageOf,
@@ -14,6 +15,7 @@ import {
   said,
   seqsOf,
   span,
+  spec,
   textsOf,
 } from './storage-subject.ts'
 
@@ -60,6 +62,30 @@ export function readTests(test: StorageCheck): void {
     assert.deepEqual(await before(2), [1])
     assert.deepEqual(await before(1), [])
     assert.deepEqual(await before(26, 1), [25])
+  })
+
+  test('reads from a time', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'empty')
+    // 1 at 10, 2 and 3 at 20, 4 to 6 at 30, …: entries of the same time stand together.
+    const batch = span(1, 8).flatMap((n) =>
+      span(1, n).map((m) => said('a', `${n}.${m}`, { ts: NOW + n * 10 })),
+    )
+    await appendNew(storage, batch)
+    const from = async (at: number, limit = 3) =>
+      seqsOf((await pageOf(other, 'a', { at, limit })).entries)
+    for (const [i, { ts }] of batch.entries()) {
+      const first = batch.findIndex((draft) => draft.ts === ts) + 1
+      assert.deepEqual(await from(ts), span(first, Math.min(first + 2, 36)), `at entry ${i + 1}`)
+      assert.deepEqual(await from(ts - 5, 1), [first])
+    }
+    for (const at of [0, NOW, NOW - 1e12, NOW + 10]) assert.deepEqual(await from(at), [1, 2, 3])
+    for (const at of [NOW + 81, NOW * 2]) assert.deepEqual(await from(at), [])
+    assert.deepEqual(await from(NOW + 75, 100), span(29, 36))
+    const page = await pageOf(storage, 'a', { at: NOW + 81 })
+    assert.deepEqual([page.epoch, page.head, page.first], [epochOf('a'), 36, 1])
+    const empty = { epoch: epochOf('empty'), head: 0, first: 1, entries: [] }
+    assert.deepEqual(await storage.read('empty', { at: NOW, limit: 5 }), empty)
+    assert.equal(await storage.read('nowhere', { at: NOW, limit: 5 }), null)
   })
 
   test('reads a long log page by page', async ({ storage }) => {
@@ -138,6 +164,34 @@ export function retentionTests(test: StorageCheck): void {
       [(await pageOf(storage, 'b')).first, (await logOf(storage, 'b')).length],
       [1, 2],
     )
+  })
+
+  test('reads from a time what is kept of it', async ({ storage }) => {
+    await makeRooms(storage, 'a')
+    const times = span(1, KEPT + 6).map((n) => said('a', `${n}`, { ts: NOW + n }))
+    await appendNew(storage, times)
+    const from = async (at: number) =>
+      seqsOf((await pageOf(storage, 'a', { at: NOW + at, limit: 3 })).entries)
+    for (const at of [0, 1, 6, 7]) assert.deepEqual(await from(at), [7, 8, 9])
+    assert.deepEqual(await from(8), [8, 9, 10])
+    assert.deepEqual(await from(KEPT + 6), [KEPT + 6])
+    assert.deepEqual(await from(KEPT + 7), [])
+  })
+
+  test('keeps of a room what its settings say', async ({ storage }) => {
+    await storage.rooms.create(spec('few', { settings: { keepEntries: 3 } }), MANY)
+    await storage.rooms.create(spec('many', { settings: { keepEntries: KEPT * 2 } }), MANY)
+    await makeRooms(storage, 'a')
+    for (const room of ['few', 'many', 'a']) await fill(storage, room, KEPT * 3)
+    const kept = async (room: string) => {
+      const { first, head, entries } = await pageOf(storage, room)
+      assert.deepEqual(seqsOf(entries), span(first, head))
+      return entries.length
+    }
+    assert.deepEqual([await kept('few'), await kept('many'), await kept('a')], [3, 2 * KEPT, KEPT])
+    await storage.rooms.update('a', { settings: { keepEntries: 4, topic: 'x' } })
+    await storage.rooms.update('many', { settings: {} })
+    assert.deepEqual([await kept('few'), await kept('many'), await kept('a')], [3, KEPT, 4])
   })
 
   test('goes on counting', async ({ storage }) => {

@@ -1,7 +1,7 @@
 /** Conformance of storages: rooms and settings. */
 
 import assert from 'node:assert/strict'
-import type { RoomRecord, Storage } from '../spi/storage.ts'
+import type { RoomRecord, Storage, StoredSettings } from '../spi/storage.ts'
 import {
   ana,
   appendNew,
@@ -24,6 +24,17 @@ const recordOf = (room: string, more: Partial<RoomRecord> = {}): RoomRecord => (
   head: more.head ?? 0,
 })
 
+const SETTINGS: StoredSettings = {
+  private: false,
+  password: '$scrypt$…',
+  readOnly: true,
+  slowMs: 1500,
+  people: 10,
+  keepEntries: 50,
+  keepDays: 36_500.5,
+  topic: "o'b",
+}
+
 const namesOf = (rooms: readonly RoomRecord[]): readonly string[] => rooms.map(({ room }) => room)
 
 export function roomTests(test: StorageCheck): void {
@@ -44,6 +55,9 @@ export function roomTests(test: StorageCheck): void {
       spec('permanent', { permanent: true }),
       spec('@ana:bob', { only: [ana, bob] }),
       spec('são-joão', { createdAt: 1, keepUntil: 2 }),
+      spec('set', { settings: SETTINGS }),
+      spec('half set', { settings: { topic: '\u0000💬' }, only: [ana, bob], permanent: true }),
+      spec('not set', { settings: {} }),
     ]
     for (const given of specs) {
       await storage.rooms.create(given, MANY)
@@ -136,6 +150,61 @@ export function roomTests(test: StorageCheck): void {
     assert.deepEqual(await storage.rooms.list('c', MANY), [])
   })
 
+  test('nor private ones', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'c', 'd')
+    await storage.rooms.create(spec('b', { settings: { private: true } }), MANY)
+    const listed = async () => namesOf(await other.rooms.list('', MANY))
+    assert.deepEqual(await listed(), ['a', 'c', 'd'])
+    await storage.rooms.update('c', { settings: { private: true, topic: 'x' } })
+    await storage.rooms.update('b', { settings: { private: false } })
+    assert.deepEqual(await listed(), ['a', 'b', 'd'])
+    await other.rooms.update('c', { permanent: true })
+    assert.deepEqual(await listed(), ['a', 'b', 'd'])
+    await other.rooms.update('c', { settings: {} })
+    assert.deepEqual(await listed(), ['a', 'b', 'c', 'd'])
+    // A room of two doesn't become everybody's by its settings.
+    await storage.rooms.create(spec('@ana:bob', { only: [ana, bob] }), MANY)
+    await storage.rooms.update('@ana:bob', { settings: { private: false } })
+    assert.deepEqual(await listed(), ['a', 'b', 'c', 'd'])
+    // Who asks for all gets the private ones, but none of two.
+    await storage.rooms.update('b', { settings: { private: true } })
+    const all = async (after: string, limit: number) =>
+      namesOf(await other.rooms.list(after, limit, true))
+    assert.deepEqual(await listed(), ['a', 'c', 'd'])
+    assert.deepEqual(await all('', MANY), ['a', 'b', 'c', 'd'])
+    assert.deepEqual(await all('a', 2), ['b', 'c'])
+    if (other.rooms.count !== undefined) assert.equal(await other.rooms.count(), 4)
+  })
+
+  // ── changes ──────────────────────────────────────────────────────────────────────────────
+
+  test('changes of a room what is given', async ({ storage, other }) => {
+    await makeRooms(storage, 'a', 'b')
+    await storage.rooms.create(spec('@ana:bob', { only: [ana, bob] }), MANY)
+    await fill(storage, 'a', 3)
+    const { rooms } = storage
+    assert.equal(await rooms.update('nowhere', { permanent: true }), null)
+    assert.equal(await rooms.update('nowhere', {}), null)
+    assert.equal(await rooms.get('nowhere'), null)
+    const was = recordOf('a', { head: 3 })
+    assert.deepEqual(await rooms.update('a', {}), was)
+    const permanent = { ...was, permanent: true }
+    assert.deepEqual(await rooms.update('a', { permanent: true }), permanent)
+    const set = { ...permanent, settings: SETTINGS }
+    assert.deepEqual(await other.rooms.update('a', { settings: SETTINGS }), set)
+    assert.deepEqual(await rooms.get('a'), set)
+    assert.deepEqual(await rooms.update('a', { permanent: false }), { ...set, permanent: false })
+    // Settings are replaced as a whole.
+    const last = { ...was, settings: { topic: 'x' } }
+    assert.deepEqual(await rooms.update('a', { settings: { topic: 'x' } }), last)
+    assert.deepEqual(await other.rooms.get('a'), last)
+    assert.deepEqual(await other.rooms.get('b'), recordOf('b'))
+    const only = recordOf('@ana:bob', { only: [ana, bob], settings: { topic: '' } })
+    assert.deepEqual(await rooms.update('@ana:bob', { settings: { topic: '' } }), only)
+    assert.deepEqual(await rooms.create(spec('a'), MANY), { room: last, created: false })
+    assert.equal((await logOf(other, 'a')).length, 3)
+  })
+
   // ── ends ─────────────────────────────────────────────────────────────────────────────────
 
   test('deletes a room with its log and its keys', async ({ storage, other }) => {
@@ -168,6 +237,21 @@ export function roomTests(test: StorageCheck): void {
       [await until('a'), await until('b'), await until('c')],
       [LATER + 1000, LATER + 1000, LATER],
     )
+  })
+
+  test('list() gives private rooms where all are asked for, but no conversations', async (ours) => {
+    const { storage, other } = ours
+    await makeRooms(storage, 'b', 'a', 'c')
+    await storage.rooms.update('b', { settings: { private: true } })
+    await storage.rooms.create(spec('@ana:bob', { only: [ana, bob] }), MANY)
+    const all = async (after: string, limit: number) =>
+      namesOf(await other.rooms.list(after, limit, true))
+    assert.deepEqual(namesOf(await other.rooms.list('', MANY)), ['a', 'c'])
+    assert.deepEqual(await all('', MANY), ['a', 'b', 'c'])
+    assert.deepEqual(await all('a', 1), ['b'])
+    assert.deepEqual(await all('c', 1), [])
+    const count = await storage.rooms.count?.()
+    assert(count === undefined || count === 3, `count() gives ${count}`)
   })
 
   test('expire() deletes temporary rooms whose time has passed', async ({ storage, other }) => {
@@ -205,6 +289,13 @@ export function roomTests(test: StorageCheck): void {
     const long = 'çã💬'.repeat(500)
     assert.equal(await storage.setting('long', long), long)
     assert.equal(await other.setting('long', 'x'), long)
+  })
+
+  test('a setting is replaced when that is asked for', async ({ storage, other }) => {
+    assert.equal(await storage.setting('limits', '{}', true), '{}')
+    assert.equal(await other.setting('limits', 'ç2', true), 'ç2')
+    assert.equal(await storage.setting('limits', '{}'), 'ç2')
+    assert.equal(await storage.setting('others', '{}'), '{}')
   })
 
   test('many set the same setting at once: all get the same', async ({ storage, other }) => {

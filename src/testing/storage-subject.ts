@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Entry, Person } from '../protocol/types.ts'
-import type { Appended, NewEntry, Page, RoomRecord, Storage } from '../spi/storage.ts'
+import type { Appended, NewEntry, Page, Range, RoomRecord, Storage } from '../spi/storage.ts'
 import type { TestFunction, WithSubject } from './suite.ts'
 
 /** What one test needs of the adapter. Nothing is opened yet; the suite opens and closes. */
@@ -32,6 +32,10 @@ export interface StorageSuiteOptions {
   readonly supports?: {
     /** Old entries can be given up: the factory heeds `entriesPerRoom`. Default false. */
     readonly retention?: boolean
+    /** As the storage says itself: edits, deletions and reactions are tested. Default false. */
+    readonly changes?: boolean
+    /** `records` are there: they are tested, too, as `recordsSuite` does. Default false. */
+    readonly records?: boolean
     /** `reopen` is there. Needed when the storage says `durable`. Default false. */
     readonly reopen?: boolean
   }
@@ -60,6 +64,7 @@ export const MANY = 1000
 
 export const ana: Person = { id: 'ana', name: 'Ana' }
 export const bob: Person = { id: 'bob', name: 'Bob' }
+export const carl: Person = { id: 'carl', name: 'Carl' }
 
 /** The epoch that the tests give a room's first log. */
 export const epochOf = (room: string): string => `epoch of ${room}`
@@ -91,6 +96,18 @@ export const said = (room: string, text: string, more: Partial<NewEntry> = {}): 
   from: ana,
   text,
   ...more,
+})
+
+/** The changes of a room's entries, by Ana where nobody else is named. */
+export const changing = (room: string) => ({
+  edit: (ref: number, text: string, more: Partial<NewEntry> = {}): NewEntry =>
+    said(room, text, { kind: 'edit', ref, ...more }),
+  erase: (ref: number, more: Partial<NewEntry> = {}): NewEntry =>
+    said(room, '', { kind: 'delete', ref, ...more }),
+  react: (ref: number, text: string, from = ana, more: Partial<NewEntry> = {}): NewEntry =>
+    said(room, text, { kind: 'react', ref, from, ...more }),
+  unreact: (ref: number, text: string, from = ana, more: Partial<NewEntry> = {}): NewEntry =>
+    said(room, text, { kind: 'unreact', ref, from, ...more }),
 })
 
 /** The entry that a draft has become. */
@@ -131,10 +148,11 @@ export async function fill(storage: Storage, room: string, count: number): Promi
 export async function pageOf(
   storage: Storage,
   room: string,
-  range: { after?: number; before?: number; limit?: number } = {},
+  range: Partial<Range> = {},
 ): Promise<Page> {
-  const { limit = MANY, before, after = 0 } = range
-  const page = await storage.read(room, before === undefined ? { after, limit } : { before, limit })
+  const { limit = MANY, before, at } = range
+  const whole = before === undefined && at === undefined ? { after: 0, ...range } : range
+  const page = await storage.read(room, { ...whole, limit })
   assert(page !== null, `there is no room ${room}`)
   return page
 }

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import type { Storage } from '../spi/storage.ts'
 import { freshSeed } from './random.ts'
+import { recordsSuite } from './records-suite.ts'
 import { appendTests } from './storage-append.ts'
+import { changeRetentionTests, changeTests } from './storage-changes.ts'
 import { compareWithModel } from './storage-random.ts'
 import { KEPT, readTests, retentionTests } from './storage-read.ts'
 import { roomTests } from './storage-rooms.ts'
@@ -42,7 +44,7 @@ const RUNS = 20
  * describe('my storage', () => {
  *   storageSuite({
  *     test: it,
- *     supports: { reopen: true },
+ *     supports: { changes: true, reopen: true },
  *     async factory() {
  *       const file = await temporaryFile()
  *       const open = () => myStorage({ file })
@@ -69,20 +71,26 @@ export function storageSuite(options: StorageSuiteOptions): void {
     assert.equal(typeof storage.supports.durable, 'boolean')
     const { appends } = storage.supports
     assert(Number.isInteger(appends) && appends > 0, `supports.appends is ${appends}`)
+    assert.equal(storage.supports.changes, supports.changes === true, 'supports.changes')
     if (storage.supports.durable) {
       assert(supports.reopen, 'a durable storage is tested with supports.reopen')
     }
   })
 
   appendTests(check)
+  changeTests(on({}, supports.changes === true))
   readTests(check)
-  retentionTests(on({ entriesPerRoom: KEPT }, supports.retention === true))
+  const keeping = { entriesPerRoom: KEPT }
+  retentionTests(on(keeping, supports.retention === true))
+  changeRetentionTests(on(keeping, supports.changes === true && supports.retention === true), KEPT)
   roomTests(check)
+  if (supports.records === true) recordsSuite(options)
 
   on({}, supports.reopen === true)('everything is there after it was closed', async (bench) => {
     const { storage, other, subject } = bench
     await makeRooms(storage, 'a')
     await storage.rooms.create(spec('b', { permanent: true }), MANY)
+    await storage.rooms.update('b', { settings: { topic: 'x' } })
     await storage.setting('secret', 'first')
     for (const n of span(1, 20)) {
       await appendOne(n % 2 === 0 ? storage : other, said('a', `${n}`, { cid: `k${n}` }))
@@ -104,6 +112,7 @@ export function storageSuite(options: StorageSuiteOptions): void {
         duplicate: false,
       })
       assert.equal((await again.rooms.get('b'))?.permanent, true)
+      assert.deepEqual((await again.rooms.get('b'))?.settings, { topic: 'x' })
       assert.equal(await again.setting('secret', 'second'), 'first')
     } finally {
       await again.close()

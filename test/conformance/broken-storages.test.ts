@@ -1,31 +1,25 @@
 /** The suite for storages notices what a storage must not do. */
 
 import { describe, it } from 'vitest'
-import type { Appended, NewEntry, Storage } from '../../src/spi/storage.ts'
-import { memoryStorage } from '../../src/storage/memory.ts'
-import { storageSuite } from '../../src/testing/storage-suite.ts'
-import type { TestFunction } from '../../src/testing/suite.ts'
+import type { Entry } from '../../src/protocol/types.ts'
+import type { Appended, NewEntry, RoomRecord, Storage } from '../../src/spi/storage.ts'
+import {
+  type Break,
+  brokenSuite,
+  mapDrafts,
+  mapResults,
+  turn,
+  withRooms,
+} from './breaking-storages.ts'
 import { expectCaught } from './collect.ts'
 
-type Break = (good: Storage) => Storage
-
-const mapResults =
-  (change: (result: Appended, draft: NewEntry) => Appended): Break =>
-  (good) => ({
-    ...good,
-    append: async (batch) =>
-      (await good.append(batch)).map((result, i) => change(result, batch[i] as NewEntry)),
-  })
-
-const mapDrafts =
-  (change: (draft: NewEntry) => NewEntry): Break =>
-  (good) => ({ ...good, append: (batch) => good.append(batch.map(change)) })
-
-const withRooms =
-  (change: (good: Storage) => Partial<Storage['rooms']>): Break =>
-  (good) => ({ ...good, rooms: { ...good.rooms, ...change(good) } })
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const setUp = (
+  room: Omit<RoomRecord, 'head'>,
+  settings: RoomRecord['settings'],
+): Omit<RoomRecord, 'head'> => {
+  const { settings: _, ...rest } = room
+  return settings === undefined ? rest : { ...rest, settings }
+}
 
 /** What is broken, and the test that must notice. */
 const CASES: readonly (readonly [string, string, Break])[] = [
@@ -68,7 +62,7 @@ const CASES: readonly (readonly [string, string, Break])[] = [
   ],
   [
     'takes a conflict for a retry',
-    'the same key with another text or kind is a conflict',
+    'the same key with another text, kind or ref is a conflict',
     mapResults((result) =>
       'error' in result && result.error === 'conflict'
         ? { seq: 1, ts: 0, duplicate: true }
@@ -174,11 +168,11 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     'many make the same room at once: one does',
     withRooms((good) => ({
       async create(room, limit) {
-        const known = await good.rooms.get(room.room)
+        const known = await good.get(room.room)
         await turn()
         if (known !== null) return { room: known, created: false }
-        await good.rooms.delete(room.room)
-        return good.rooms.create(room, limit)
+        await good.delete(room.room)
+        return good.create(room, limit)
       },
     })),
   ],
@@ -187,9 +181,9 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     'nor when many are made at once',
     withRooms((good) => ({
       async create(room, limit) {
-        const { length } = await good.rooms.list('', 1000)
+        const { length } = await good.list('', 1000)
         await turn()
-        return length >= limit ? null : good.rooms.create(room, 1000)
+        return length >= limit ? null : good.create(room, 1000)
       },
     })),
   ],
@@ -198,7 +192,7 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     'lists rooms by name in the order of UTF-16 units',
     withRooms((good) => ({
       async list(after, limit) {
-        const all = await good.rooms.list('', 1000)
+        const all = await good.list('', 1000)
         const bytes = (name: string) => Buffer.from(name).toString('hex')
         return all
           .filter(({ room }) => bytes(room) > bytes(after))
@@ -231,7 +225,7 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     'keep() moves the time forward, never back',
     withRooms((good) => ({
       async get(name) {
-        const room = await good.rooms.get(name)
+        const room = await good.get(name)
         return room && { ...room, keepUntil: Math.min(room.keepUntil, 1_700_000_600_000 - 1000) }
       },
     })),
@@ -254,6 +248,120 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     }),
   ],
   [
+    'believes every clock',
+    'times never go back along a log',
+    (good) => {
+      const times = new Map<string, number>()
+      return {
+        ...good,
+        async append(batch) {
+          const results = await good.append(batch)
+          return results.map((result, i): Appended => {
+            const { room, ts } = batch[i] as NewEntry
+            if (!('seq' in result) || result.duplicate) return result
+            times.set(`${room} ${result.seq}`, ts)
+            return { ...result, ts }
+          })
+        },
+        async read(room, range) {
+          const page = await good.read(room, range)
+          const timed = (entry: Entry): Entry => ({
+            ...entry,
+            ts: times.get(`${room} ${entry.seq}`) ?? entry.ts,
+          })
+          return page && { ...page, entries: page.entries.map(timed) }
+        },
+      }
+    },
+  ],
+  [
+    'lets the time of a retry count',
+    'times never go back along a log',
+    (good) => {
+      let latest = 0
+      return mapDrafts((draft) => {
+        latest = Math.max(latest, draft.room === 'a' ? draft.ts : 0)
+        return draft.room === 'a' ? { ...draft, ts: latest } : draft
+      })(good)
+    },
+  ],
+  [
+    'begins one too late at a time',
+    'reads from a time',
+    (good) => ({
+      ...good,
+      read: (room, range) =>
+        good.read(room, range.at === undefined ? range : { ...range, at: range.at + 1 }),
+    }),
+  ],
+  [
+    'begins with the entry before a time',
+    'reads from a time',
+    (good) => ({
+      ...good,
+      async read(room, range) {
+        const page = await good.read(room, range)
+        const [first] = page?.entries ?? []
+        if (range.at === undefined || first === undefined) return page
+        return good.read(room, { after: Math.max(0, first.seq - 2), limit: range.limit })
+      },
+    }),
+  ],
+  [
+    'finds any of the entries of a time',
+    'reads from a time',
+    (good) => ({
+      ...good,
+      async read(room, range) {
+        const page = await good.read(room, range)
+        const [first, second] = page?.entries ?? []
+        if (range.at === undefined || second === undefined || first?.ts !== second.ts) return page
+        return good.read(room, { after: first.seq, limit: range.limit })
+      },
+    }),
+  ],
+  [
+    'does not see that a room keeps less than the others',
+    'keeps of a room what its settings say',
+    withRooms((good) => ({
+      create: (room, limit) => good.create(setUp(room, undefined), limit),
+      update: (room) => good.get(room),
+    })),
+  ],
+  [
+    'forgets what is set when a room is made',
+    'keeps every field of a room, and adds none',
+    withRooms((good) => ({ create: (room, limit) => good.create(setUp(room, undefined), limit) })),
+  ],
+  [
+    'keeps what was set before',
+    'changes of a room what is given',
+    withRooms((good) => ({
+      async update(room, change) {
+        const was = (await good.get(room))?.settings
+        const settings = change.settings && { ...was, ...change.settings }
+        return good.update(room, settings === undefined ? change : { ...change, settings })
+      },
+    })),
+  ],
+  [
+    'sets a room back to what is not given',
+    'changes of a room what is given',
+    withRooms((good) => ({
+      update: (room, change) => good.update(room, { permanent: false, ...change }),
+    })),
+  ],
+  [
+    'lists private rooms',
+    'nor private ones',
+    withRooms((good) => ({
+      async create(room, limit) {
+        const { private: _, ...settings } = room.settings ?? {}
+        return good.create(setUp(room, settings), limit)
+      },
+    })),
+  ],
+  [
     'forgets an entry now and then',
     'does what the model does (1)',
     (good) => {
@@ -270,14 +378,6 @@ const CASES: readonly (readonly [string, string, Break])[] = [
   ],
 ]
 
-const suite = (spoil: Break) => (test: TestFunction) =>
-  storageSuite({
-    test,
-    supports: { retention: true },
-    factory: (wish) => ({ storage: spoil(memoryStorage(wish)) }),
-    seed: 1,
-  })
-
 describe('a storage that', () => {
   for (const [what, name, spoil] of CASES) {
     it(`${what} is noticed`, async () => {
@@ -285,8 +385,8 @@ describe('a storage that', () => {
       const plain = name === 'a key is of one sender, in one room, and exactly this'
       await expectCaught(
         name,
-        suite((good) => (plain ? escaped(good) : good)),
-        suite(spoil),
+        brokenSuite((good) => (plain ? escaped(good) : good)),
+        brokenSuite(spoil),
       )
     })
   }

@@ -5,7 +5,7 @@ import { storageSuite } from '../../src/testing/storage-suite.ts'
 describe('memory', () => {
   storageSuite({
     test: it,
-    supports: { retention: true },
+    supports: { changes: true, retention: true },
     factory: (wish) => ({ storage: memoryStorage(wish) }),
   })
 })

@@ -11,7 +11,7 @@ const url = await testPostgres()
 describe.skipIf(url === null)('Postgres', () => {
   storageSuite({
     test: it,
-    supports: { retention: true, reopen: true },
+    supports: { changes: true, retention: true, reopen: true },
     factory(retention) {
       const schema = freshSchema()
       const open = () => postgresStorage(url as string, { schema, retention, connections: 4 })
@@ -37,7 +37,7 @@ describe.skipIf(url === null)('Postgres with pools of the host', () => {
 
   storageSuite({
     test: it,
-    supports: { retention: true, reopen: true },
+    supports: { changes: true, retention: true, reopen: true },
     factory(retention) {
       const schema = freshSchema()
       return {

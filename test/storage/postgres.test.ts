@@ -6,7 +6,7 @@ import type { Storage } from '../../src/spi/storage.ts'
 import { type PostgresStorageOptions, postgresStorage } from '../../src/storage/postgres.ts'
 import { postgresDialect } from '../../src/storage/sql/postgres-dialect.ts'
 import { queriesFor } from '../../src/storage/sql/queries.ts'
-import { fill, makeRooms, said } from '../../src/testing/storage-subject.ts'
+import { fill, makeRooms, NOW, said } from '../../src/testing/storage-subject.ts'
 import { ask, dropSchema, freshSchema, testPostgres } from '../support/postgres.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts'
 
@@ -119,6 +119,7 @@ describe.skipIf(found === null)('a database', () => {
         for (const range of [
           { after: 9000, limit: 50 },
           { before: 9000, limit: 50 },
+          { at: NOW, limit: 50 },
         ]) {
           const { sql, parameters } = queries.read('a', range)
           const text = `explain (analyze, format text) ${sql}`
@@ -156,7 +157,7 @@ describe.skipIf(found === null)('a pool of the host', () => {
     const storage = postgresStorage(pool, { schema })
     expect(storage.supports.durable).toBe(false)
     await storage.open()
-    expect(storage.supports).toEqual({ durable: true, appends: 4 })
+    expect(storage.supports).toEqual({ durable: true, appends: 4, changes: true })
     await makeRooms(storage, 'a')
     const appends = [1, 2, 3, 4, 5].map((n) => storage.append([said('a', `${n}`)]))
     await storage.close()

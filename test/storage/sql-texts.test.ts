@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NewEntry } from '../../src/spi/storage.ts'
-import { CONFLICT, NO_ROOM, pack } from '../../src/storage/sql/batch.ts'
+import { CONFLICT, NO_ENTRY, NO_ROOM, pack } from '../../src/storage/sql/batch.ts'
 import { fromSql, sortKey, toInteger, toSql } from '../../src/storage/sql/text.ts'
 
 /** Any JavaScript string, with much of what is odd. */
@@ -102,6 +102,25 @@ describe('a batch', () => {
       { seq: 3, ts: 4, duplicate: true },
       { seq: 9, ts: 5, duplicate: false },
     ])
+  })
+
+  it('has columns for refs and details only where something needs them', () => {
+    const plain = draft('a', 'e', 'x')
+    const answer = { ...plain, ref: 3 }
+    const change: NewEntry = { ...plain, kind: 'edit' }
+    const mentions = { ...plain, details: { mentions: ['\u0000'] } }
+    const columns = (drafts: readonly NewEntry[]) => {
+      const { refs, details } = pack(drafts).batch
+      return [refs, details]
+    }
+    expect(columns([plain, plain])).toEqual([[], []])
+    expect(columns([plain, answer])).toEqual([[null, 3], []])
+    expect(columns([change, plain])).toEqual([[null, null], []])
+    expect(columns([plain, mentions])).toEqual([[], [null, '{"mentions":["\\u0000"]}']])
+    expect(pack([plain], 5).batch.kept).toBe(5)
+    expect(pack([plain]).batch.kept).toBe(null)
+    const { unpack } = pack([change])
+    expect(unpack({ seqs: [0], times: [NO_ENTRY] })).toEqual([{ error: 'entry_not_found' }])
   })
 
   it('keeps every entry once, whatever the rooms', () => {

@@ -19,7 +19,7 @@ function folder() {
 describe('SQLite in a thread, and beside it in ours', () => {
   storageSuite({
     test: it,
-    supports: { retention: true, reopen: true },
+    supports: { changes: true, retention: true, reopen: true },
     factory(retention) {
       const { file, remove } = folder()
       const open = (thread: boolean) => sqliteStorage(file, { thread, retention })
@@ -36,7 +36,7 @@ describe('SQLite in a thread, and beside it in ours', () => {
 describe('SQLite with instances of the host', () => {
   storageSuite({
     test: it,
-    supports: { retention: true, reopen: true },
+    supports: { changes: true, retention: true, reopen: true },
     factory(retention) {
       const { file, remove } = folder()
       const instances: Database.Database[] = []
@@ -63,7 +63,7 @@ describe('SQLite with instances of the host', () => {
 describe('SQLite in memory', () => {
   storageSuite({
     test: it,
-    supports: { retention: true },
+    supports: { changes: true, retention: true },
     factory: (retention) => ({ storage: sqliteStorage(':memory:', { retention }) }),
   })
 })

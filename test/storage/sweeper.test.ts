@@ -11,6 +11,8 @@ import { type PostgresStorageOptions, postgresStorage } from '../../src/storage/
 import { type SqliteStorageOptions, sqliteStorage } from '../../src/storage/sqlite.ts'
 import { type VirtualClock, virtualClock } from '../../src/testing/clock.ts'
 import {
+  bob,
+  changing,
   fill,
   makeRooms,
   NOW,
@@ -141,6 +143,122 @@ for (const [name, make, skip] of places) {
       await clock.advance(2 * DAY)
       await until(3_600_000, async () => (await countOf()) === 252)
       expect((await pageOf(storage, 'a')).first).toBe(1001)
+    })
+
+    it('heeds what is set for a room, whatever is kept of the others', async () => {
+      await opened({ days: 30, entriesPerRoom: 100 })
+      const settings = {
+        few: { keepEntries: 10 },
+        many: { keepEntries: 250 },
+        short: { keepDays: 0.5 },
+        long: { keepDays: 90 },
+      }
+      for (const [room, set] of Object.entries(settings)) {
+        await storage.rooms.create(spec(room, { settings: set, permanent: true }), 10)
+      }
+      const at = (room: string, day: number, n: number) =>
+        said(room, `${n}`, { ts: NOW + day * DAY })
+      for (const room of ['few', 'many']) {
+        await storage.append(span(1, 300).map((n) => at(room, 99, n)))
+      }
+      for (const room of ['short', 'long']) {
+        for (const day of [5, 50, 99, 99.9]) {
+          await storage.append(span(1, 20).map((n) => at(room, day, n)))
+        }
+      }
+      await until(3_600_000, async () => (await countOf()) === 10 + 250 + 20 + 60)
+      const kept = async (room: string) => (await pageOf(storage, room)).entries.length
+      const rooms = ['few', 'many', 'short', 'long']
+      expect(await Promise.all(rooms.map(kept))).toEqual([10, 250, 20, 60])
+      // Set later, it is heeded soon.
+      await storage.rooms.update('many', { settings: { keepEntries: 5 } })
+      await until(60_000, async () => (await countOf()) === 95)
+      await storage.rooms.update('long', { settings: { keepDays: 1 } })
+      await until(3_600_000, async () => (await countOf()) === 55)
+    })
+
+    it('heeds what is set for a room where nothing else is given up', async () => {
+      await opened()
+      const settings = { keepDays: 1 }
+      await storage.rooms.create(spec('a', { settings, permanent: true }), 10)
+      await makeRooms(storage, 'b')
+      for (const room of ['a', 'b']) {
+        await storage.append(span(1, 5).map((n) => said(room, `${n}`, { ts: NOW + 99.5 * DAY })))
+      }
+      await clock.advance(3_600_000)
+      expect(await countOf()).toBe(10)
+      await clock.advance(DAY)
+      await until(3_600_000, async () => (await countOf()) === 5)
+      expect((await pageOf(storage, 'a')).first).toBe(6)
+    })
+
+    it('has no text of what was deleted in any row', async () => {
+      await opened()
+      await makeRooms(storage, 'a')
+      const { edit, erase, react } = changing('a')
+      const details = { mentions: ['SECRET'] }
+      await storage.append([
+        said('a', 'SECRET', { cid: 'k', details }),
+        ...[1, 2, 3].map((n) => edit(1, `SECRET ${n}`, { details })),
+        react(1, 'SECRET'),
+        said('a', 'x'),
+        edit(6, 'SECRET', { cid: 'e' }),
+        edit(6, 'y'),
+      ])
+      const row = (what: string): string =>
+        `coalesce(${what}text, '') || coalesce(${what}details, '') || coalesce(${what}original, '')`
+      const found = async () => {
+        const secret = (text: string) => `count(case when ${text} like '%SECRET%' then 1 end)`
+        const [inEntries] = await place.column(`select ${secret(row(''))} from tertulia_entries`)
+        const [held] = await place.column(`select ${secret('text')} from tertulia_reactions`)
+        return [Number(inEntries), Number(held)]
+      }
+      expect(await found()).toEqual([6, 1])
+      await storage.append([erase(1), erase(6)])
+      expect(await found()).toEqual([0, 0])
+      const tables = ['changes', 'reactions', 'holders'].map((table) => `tertulia_${table}`)
+      expect(await Promise.all(tables.map(countOf))).toEqual([0, 0, 0])
+    })
+
+    it('deletes what was done to entries with them', async () => {
+      await opened({ entriesPerRoom: 10 })
+      await makeRooms(storage, 'a', 'b')
+      const { edit, react } = changing('a')
+      await fill(storage, 'a', 5)
+      for (const seq of span(1, 5)) await storage.append([edit(seq, 'x'), react(seq, '👍')])
+      const tables = ['changes', 'reactions', 'holders'].map((table) => `tertulia_${table}`)
+      const counts = () => Promise.all(tables.map(countOf))
+      expect(await counts()).toEqual([10, 5, 5])
+      // Entry 3 is the oldest that stays.
+      await until(60_000, async () => (await countOf()) === 10)
+      expect(await counts()).toEqual([0, 0, 0])
+      await fill(storage, 'a', 5)
+      await storage.append([react(20, '👍'), react(20, '❤', bob), edit(20, 'x')])
+      expect(await counts()).toEqual([3, 2, 2])
+      await storage.rooms.delete('a')
+      await until(60_000, async () => (await countOf('tertulia_gone')) === 0)
+      expect([...(await counts()), await countOf()]).toEqual([0, 0, 0, 0])
+    })
+
+    it('deletes what was done to one entry bit by bit, too', async () => {
+      await opened()
+      await makeRooms(storage, 'a')
+      await fill(storage, 'a', 1)
+      const { react } = changing('a')
+      const people = span(1, 1000).map((n) => ({ id: `p${n}`, name: `${n}` }))
+      await storage.append(people.map((person) => react(1, '👍', person)))
+      await storage.rooms.delete('a')
+      const seen = { tertulia_changes: [1000], tertulia_holders: [1000] }
+      await until(60_000, async () => {
+        for (const [table, counts] of Object.entries(seen)) counts.push(await countOf(table))
+        return (await countOf('tertulia_gone')) === 0
+      })
+      for (const counts of Object.values(seen)) {
+        expect(counts.at(-1)).toBe(0)
+        const steps = counts.slice(1).map((count, i) => (counts[i] as number) - count)
+        // The step under way may be seen before and after, or two of them at once.
+        expect(Math.max(...steps)).toBeLessThanOrEqual(400)
+      }
     })
 
     it('deletes the entries of deleted rooms, also those of before a restart', async () => {

@@ -1,5 +1,6 @@
 /** A batch of entries in columns: what both databases, and the thread of SQLite, take. */
 
+import { isChange } from '../../protocol/entry.ts'
 import type { Appended, NewEntry } from '../../spi/storage.ts'
 import { toInteger, toSql } from './text.ts'
 
@@ -21,13 +22,19 @@ export interface PackedBatch {
   readonly toNames: readonly (string | null)[]
   readonly texts: readonly string[]
   readonly cids: readonly (string | null)[]
+  /** Empty: none has any, and none is a change. */
+  readonly refs: readonly (number | null)[]
+  /** JSON. Empty: none has any. */
+  readonly details: readonly (string | null)[]
+  /** Entries that are kept in a room that has no setting for it; null: all. */
+  readonly kept: number | null
 }
 
 /** What became of a packed batch, in its order. */
 export interface Placed {
   /** Positive: the new entry's seq. Negative: a duplicate of that seq. 0: refused. */
   readonly seqs: readonly number[]
-  /** The `ts` that is stored; of what was refused: {@link CONFLICT} or {@link NO_ROOM}. */
+  /** The `ts` that is stored; of what was refused: why. */
   readonly times: readonly number[]
 }
 
@@ -35,6 +42,14 @@ export interface Placed {
 export const CONFLICT = 0
 /** There is no such room, or its log is another. */
 export const NO_ROOM = -1
+/** What was to be changed is not there. */
+export const NO_ENTRY = -2
+
+const REFUSALS = new Map<number, Extract<Appended, { error: string }>['error']>([
+  [CONFLICT, 'conflict'],
+  [NO_ROOM, 'room_not_found'],
+  [NO_ENTRY, 'entry_not_found'],
+])
 
 /** A packed batch, and how to tell its outcome in the order of the original. */
 export interface Packing {
@@ -42,8 +57,12 @@ export interface Packing {
   unpack(placed: Placed): Appended[]
 }
 
-/** Puts a batch into columns, by rooms. */
-export function pack(drafts: readonly NewEntry[]): Packing {
+/**
+ * Puts a batch into columns, by rooms.
+ *
+ * @param kept entries that are kept in a room that has no setting for it
+ */
+export function pack(drafts: readonly NewEntry[], kept?: number): Packing {
   const groups = new Map<string, Map<string, number[]>>()
   for (let i = 0; i < drafts.length; i++) {
     const { room, epoch } = drafts[i] as NewEntry
@@ -69,6 +88,9 @@ export function pack(drafts: readonly NewEntry[]): Packing {
   }
   const column = <T>(value: (draft: NewEntry) => T): T[] =>
     order.map((i) => value(drafts[i] as NewEntry))
+  /** The same, but empty where nothing needs it: most batches have neither of the two. */
+  const rare = <T>(needs: (draft: NewEntry) => boolean, value: (draft: NewEntry) => T): T[] =>
+    drafts.some(needs) ? column(value) : []
   const batch: PackedBatch = {
     rooms,
     epochs,
@@ -82,6 +104,15 @@ export function pack(drafts: readonly NewEntry[]): Packing {
     toNames: column(({ to }) => (to === undefined ? null : toSql(to.name))),
     texts: column(({ text }) => toSql(text)),
     cids: column(({ cid }) => (cid === undefined ? null : toSql(cid))),
+    refs: rare(
+      ({ ref, kind }) => ref !== undefined || isChange(kind),
+      ({ ref }) => (ref === undefined ? null : toInteger(ref)),
+    ),
+    details: rare(
+      ({ details }) => details !== undefined,
+      ({ details }) => (details === undefined ? null : JSON.stringify(details)),
+    ),
+    kept: kept ?? null,
   }
   return { batch, unpack: (placed) => unpack(order, placed) }
 }
@@ -93,7 +124,7 @@ function unpack(order: readonly number[], { seqs, times }: Placed): Appended[] {
     const ts = times[at] as number
     results[order[at] as number] =
       seq === 0
-        ? { error: ts === NO_ROOM ? 'room_not_found' : 'conflict' }
+        ? { error: REFUSALS.get(ts) ?? 'conflict' }
         : { seq: Math.abs(seq), ts, duplicate: seq < 0 }
   }
   return results

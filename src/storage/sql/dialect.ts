@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /** What a room is made with: its row, less what the database fills in. */
-export type NewRoom = Omit<RoomTable, 'id' | 'head' | 'first_seq'>
+export type NewRoom = Omit<RoomTable, 'id' | 'head' | 'first_seq' | 'head_ts'>
 
 /** The differences, as far as queries and migrations are concerned. */
 export interface Dialect {
@@ -18,6 +18,8 @@ export interface Dialect {
   readonly names: Names
   /** Builds and compiles queries. It has no connection and runs none. */
   readonly db: Kysely<Tables>
+  /** A table as it stands in SQL that is not built. */
+  table(name: string): RawBuilder<unknown>
   /** Types of columns. `key`: a text that is compared byte by byte. */
   readonly types: {
     readonly integer: RawBuilder<unknown>
@@ -31,6 +33,13 @@ export interface Dialect {
   least(a: Expression<number>, b: Expression<number>): Expression<number>
   /** The column is one of these, however many. */
   oneOf(column: Expression<string>, values: readonly string[]): Expression<SqlBool>
+  /** An array in JSON, as text. */
+  json(parts: readonly RawBuilder<unknown>[]): RawBuilder<string>
+  /**
+   * The reactions of the entry that is `e` in the statement, in their order, as JSON:
+   * `[[text, count, [id, …]], …]` with at most `ids` ids each. `[]` or null: none.
+   */
+  reactions(ids: number): Expression<string | null>
   /**
    * Makes a room unless there is one of this name, or as many rooms as `limit`; decided
    * atomically. Returns a row when it made one.

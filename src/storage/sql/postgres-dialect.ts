@@ -9,8 +9,14 @@ import {
   sql,
 } from 'kysely'
 import type { Dialect } from './dialect.ts'
-import { appendFunction, createFunction, roomTriggers } from './postgres-routines.ts'
+import {
+  appendFunction,
+  changeFunction,
+  createFunction,
+  type LogTables,
+} from './postgres-routines.ts'
 import { checkName, type Tables, tableNames } from './tables.ts'
+import { postgresTriggers } from './triggers.ts'
 
 /** The dialect of Postgres, with what only its adapter needs. */
 export interface PostgresDialect extends Dialect {
@@ -32,11 +38,20 @@ export function postgresDialect(schema: string, prefix: string): PostgresDialect
     },
   }).withSchema(schema)
   const named = (name: string): string => `"${schema}"."${name}"`
+  const table = (name: string) => sql.raw(named(name))
+  const tables: LogTables = {
+    rooms: named(names.rooms),
+    entries: named(names.entries),
+    changes: named(names.changes),
+    reactions: named(names.reactions),
+    holders: named(names.holders),
+  }
   return {
     name: 'postgres',
     schema,
     names,
     db,
+    table,
     types: {
       integer: sql`bigint`,
       // Not the collation of the database: it may treat texts as it likes, and may change.
@@ -48,17 +63,20 @@ export function postgresDialect(schema: string, prefix: string): PostgresDialect
     greatest: (a, b) => sql<number>`greatest(${a}, ${b})`,
     least: (a, b) => sql<number>`least(${a}, ${b})`,
     oneOf: (column, values) => sql`${column} = any(${values}::text[])`,
+    json: (parts) => sql<string>`json_build_array(${sql.join(parts)})::text`,
+    reactions: (ids) => sql<string | null>`(
+      select json_agg(json_build_array(x.text, x.people, (
+        select json_agg(h.person_id order by h.react) from (
+          select person_id, react from ${table(names.holders)}
+          where room_id = x.room_id and seq = x.seq and since = x.since
+          order by react limit ${sql.lit(ids)}) h)) order by x.since)::text
+      from ${table(names.reactions)} x where x.room_id = e.room_id and x.seq = e.seq)`,
     insertRoom: (room, limit) => ({
-      sql: `select made from ${named(`${prefix}create_1`)}($1, $2, $3, $4, $5, $6, $7, $8) as made where made`,
+      sql: `select made from ${named(`${prefix}create_1`)}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as made where made`,
       parameters: [
-        room.name,
-        room.name_key,
-        room.epoch,
-        room.permanent,
-        room.only_persons,
-        room.created_at,
-        room.keep_until,
-        limit,
+        ...[room.name, room.name_key, room.epoch, room.permanent, room.only_persons],
+        ...[room.created_at, room.keep_until, room.listed, room.settings],
+        ...[room.keep_entries, room.keep_ms, limit],
       ],
     }),
     id: sql`bigint generated always as identity primary key`,
@@ -69,10 +87,11 @@ export function postgresDialect(schema: string, prefix: string): PostgresDialect
       other: sql``,
     },
     routines1: [
-      ...roomTriggers(schema, names),
+      ...postgresTriggers(schema, names),
       createFunction(named(`${prefix}create_1`), named(names.rooms), `${schema}.${names.rooms}`),
-      appendFunction(named(`${prefix}append_1`), named(names.rooms), named(names.entries)),
+      changeFunction(named(`${prefix}change_1`), tables),
+      appendFunction(named(`${prefix}append_1`), named(`${prefix}change_1`), tables),
     ],
-    appendSql: `select seqs, times from ${named(`${prefix}append_1`)}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    appendSql: `select seqs, times from ${named(`${prefix}append_1`)}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
   }
 }

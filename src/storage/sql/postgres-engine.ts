@@ -71,12 +71,12 @@ export class PostgresEngine implements Engine {
 
   async append(batch: PackedBatch): Promise<Placed> {
     const { rooms, epochs, starts, ends, kinds, times } = batch
-    const { fromIds, fromNames, toIds, toNames, texts, cids } = batch
+    const { fromIds, fromNames, toIds, toNames, texts, cids, refs, details, kept } = batch
     const [row] = await this.run({
       sql: this.parts.dialect.appendSql,
       parameters: [
         ...[rooms, epochs, starts, ends, kinds, times],
-        ...[fromIds, fromNames, toIds, toNames, texts, cids],
+        ...[fromIds, fromNames, toIds, toNames, texts, cids, refs, details, kept],
       ],
     })
     // 64-bit numbers come as texts.
@@ -93,9 +93,9 @@ export class PostgresEngine implements Engine {
 
   private async letGo(pool: PgPool, connections: Connections): Promise<void> {
     await connections.idle()
-    // Ours ends first: dying connections are heard until the last one is gone.
+    // Ours is heard on: `end` resolves before the last connection is gone, and that may still fail.
     if (typeof this.parts.source === 'string') await pool.end()
-    connections.leave()
+    else connections.leave()
   }
 
   private live(): Connections {

@@ -1,42 +1,57 @@
 /** Every statement that both databases run alike. Each is atomic by itself; none needs another. */
 
-import { type CompiledQuery, type Expression, sql } from 'kysely'
-import type { Range } from '../../spi/storage.ts'
+import { type CompiledQuery, type SqlBool, sql } from 'kysely'
 import type { Dialect, NewRoom, Statement } from './dialect.ts'
+import { pageQueries } from './queries-page.ts'
+import type { RoomTable } from './tables.ts'
 
 /** Builds the statements for one database. Texts come in as `toSql` gives them. */
 export type Queries = ReturnType<typeof queriesFor>
 
+const recordColumns = [
+  'name',
+  'epoch',
+  'head',
+  'permanent',
+  'only_persons',
+  'created_at',
+  'keep_until',
+  'settings',
+] as const
+
+/** What the primary keys have besides the room. One entry may have very many rows of the others. */
+const KEYS = {
+  entries: ['seq'],
+  changes: ['seq', 'change'],
+  reactions: ['seq', 'since'],
+  holders: ['seq', 'since', 'react'],
+} as const
+
+/** What `update` changes of a room. */
+export type RoomChange = Partial<
+  Pick<RoomTable, 'permanent' | 'listed' | 'settings' | 'keep_entries' | 'keep_ms'>
+>
+
 /**
  * The statements.
  *
- * @param kept entries per room that readers see; undefined: all that are stored
+ * @param kept entries that readers see of a room that has no setting for it; undefined: all
  */
 export function queriesFor(dialect: Dialect, kept: number | undefined) {
-  const { db, names, greatest, least, oneOf } = dialect
+  const { db, names, oneOf } = dialect
   const { rooms, entries, settings, gone } = names
 
-  const record = db
-    .selectFrom(rooms)
-    .select(['name', 'epoch', 'head', 'permanent', 'only_persons', 'created_at', 'keep_until'])
+  const record = db.selectFrom(rooms).select(recordColumns)
 
-  /** Oldest entry that readers see: what is beyond `kept` is given up before it is deleted. */
-  const first: Expression<number> =
-    kept === undefined
-      ? sql<number>`r.first_seq`
-      : greatest(sql<number>`r.first_seq`, sql<number>`r.head - ${sql.lit(kept)} + 1`)
-
-  /** From `seq` (inclusive) to `seq` (exclusive). There are no holes, so a page is known by them. */
-  function bounds({ after = 0, before, limit }: Range): [Expression<number>, Expression<number>] {
-    if (before === undefined) {
-      const from = greatest(first, sql<number>`cast(${after + 1} as bigint)`)
-      return [from, sql<number>`${from} + ${limit}`]
-    }
-    const to = least(sql<number>`r.head + 1`, sql<number>`cast(${before} as bigint)`)
-    return [greatest(first, sql<number>`${to} - ${limit}`), to]
-  }
+  /** What is set for the room, or for all. */
+  const orElse = (column: string, most: number | undefined) =>
+    most === undefined
+      ? sql.ref<number>(column)
+      : sql<number>`coalesce(${sql.ref(column)}, ${sql.lit(most)})`
 
   return {
+    ...pageQueries(dialect, kept),
+
     insertRoom: (room: NewRoom, limit: number): Statement => dialect.insertRoom(room, limit),
 
     room: (name: string) => record.where('name', '=', name).compile(),
@@ -47,16 +62,39 @@ export function queriesFor(dialect: Dialect, kept: number | undefined) {
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .compile(),
 
-    listRooms: (after: Uint8Array, limit: number) =>
+    listRooms: (after: Uint8Array, limit: number, all: boolean) =>
       record
         .where('name_key', '>', after)
-        .where('only_persons', 'is', null)
+        .$if(!all, (some) => some.where('listed', '=', sql.lit(1)))
+        .$if(all, (some) => some.where('only_persons', 'is', null))
         .orderBy('name_key')
         .limit(limit)
         .compile(),
 
+    /** Without private conversations. */
+    countOpenRooms: () =>
+      db
+        .selectFrom(rooms)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('only_persons', 'is', null)
+        .compile(),
+
     deleteRoom: (name: string) =>
       db.deleteFrom(rooms).where('name', '=', name).returning('id').compile(),
+
+    /** A room that only some persons may be in stays off the lists, whatever `listed` says. */
+    updateRoom: (name: string, { listed, ...change }: RoomChange) =>
+      db
+        .updateTable(rooms)
+        .set(change)
+        .$if(listed !== undefined, (update) =>
+          update.set({
+            listed: sql<number>`case when only_persons is null then ${sql.lit(listed ?? 0)} else 0 end`,
+          }),
+        )
+        .where('name', '=', name)
+        .returning(recordColumns)
+        .compile(),
 
     keepRooms: (some: readonly string[], until: number) =>
       db
@@ -98,33 +136,6 @@ export function queriesFor(dialect: Dialect, kept: number | undefined) {
         .where(oneOf(sql.ref<string>('name'), some))
         .compile(),
 
-    /** A page of a log: at least one row if there is the room, without entry if there is none. */
-    read(name: string, range: Range) {
-      const [from, to] = bounds(range)
-      return db
-        .selectFrom(`${rooms} as r`)
-        .leftJoin(`${entries} as e`, (join) =>
-          join.onRef('e.room_id', '=', 'r.id').on('e.seq', '>=', from).on('e.seq', '<', to),
-        )
-        .where('r.name', '=', name)
-        .select([
-          'r.epoch',
-          'r.head',
-          'e.seq',
-          'e.ts',
-          'e.kind',
-          'e.from_id',
-          'e.from_name',
-          'e.to_id',
-          'e.to_name',
-          'e.text',
-          'e.cid',
-        ])
-        .select((eb) => eb.cast<number>(first, 'bigint').as('first'))
-        .orderBy('e.seq')
-        .compile()
-    },
-
     setting: (key: string) =>
       db.selectFrom(settings).select('value').where('key', '=', key).compile(),
 
@@ -136,48 +147,75 @@ export function queriesFor(dialect: Dialect, kept: number | undefined) {
         .returning('value')
         .compile(),
 
+    replaceSetting: (key: string, value: string) =>
+      db
+        .insertInto(settings)
+        .values({ key, value })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+        .returning('value')
+        .compile(),
+
     // ── sweeping ────────────────────────────────────────────────────────────────────────────
 
     goneRoom: () => db.selectFrom(gone).select('room_id').limit(1).compile(),
 
-    /** Deletes at most `limit` entries of a deleted room. */
-    deleteEntries: (room: number, limit: number) =>
-      db
-        .deleteFrom(entries)
+    /** Deletes at most `limit` rows of a deleted room, in the order of the table's primary key. */
+    deleteRows: (table: keyof typeof KEYS, room: number, limit: number) => {
+      const key = sql.join(KEYS[table].map((column) => sql.ref(column)))
+      const some = sql`select ${key} from ${dialect.table(names[table])}
+        where room_id = ${room} order by ${key} limit ${limit}`
+      return db
+        .deleteFrom(names[table])
         .where('room_id', '=', room)
-        .where('seq', 'in', (eb) =>
+        .where(sql<SqlBool>`(${key}) in (${some})`)
+        .returning('seq')
+        .compile()
+    },
+
+    /** The same for its members. */
+    deleteMembers: (room: number, limit: number) =>
+      db
+        .deleteFrom(names.members)
+        .where('room_id', '=', room)
+        .where('person_key', 'in', (eb) =>
           eb
-            .selectFrom(entries)
-            .select('seq')
+            .selectFrom(names.members)
+            .select('person_key')
             .where('room_id', '=', room)
-            .orderBy('seq')
+            .orderBy('person_key')
             .limit(limit),
         )
-        .returning('seq')
+        .returning('person_id')
         .compile(),
 
     forgetGone: (room: number) =>
       db.deleteFrom(gone).where('room_id', '=', room).returning('room_id').compile(),
 
-    /** Rooms that hold more than `most` entries. */
-    crowded: (most: number, limit: number) =>
+    /** Rooms that hold more entries than they keep: what is set for them, or `most`. */
+    crowded: (most: number | undefined, limit: number) =>
       db
         .selectFrom(rooms)
-        .select(['id', 'head', 'first_seq'])
-        .where(sql<number>`head - first_seq`, '>=', most)
+        .select(['id', 'head', 'first_seq', orElse('keep_entries', most).as('most')])
+        .where(sql<number>`head - first_seq`, '>=', orElse('keep_entries', most))
+        .$if(most === undefined, (all) => all.where('keep_entries', 'is not', null))
         .limit(limit)
         .compile(),
 
-    /** Rooms whose oldest entry is older than `before`, by id from `after`. */
-    aged: (before: number, after: number, limit: number) =>
+    /** Whether there is a room that has a time set for its entries. */
+    anyAging: () =>
+      db.selectFrom(rooms).select('id').where('keep_ms', 'is not', null).limit(1).compile(),
+
+    /** Rooms whose oldest entry is older than they keep: what is set for them, or `most` ms. */
+    aged: (now: number, most: number | undefined, after: number, limit: number) =>
       db
         .selectFrom(`${rooms} as r`)
         .innerJoin(`${entries} as e`, (join) =>
           join.onRef('e.room_id', '=', 'r.id').onRef('e.seq', '=', 'r.first_seq'),
         )
-        .where('e.ts', '<', before)
+        .where('e.ts', '<', sql<number>`${now} - ${orElse('r.keep_ms', most)}`)
+        .$if(most === undefined, (all) => all.where('r.keep_ms', 'is not', null))
         .where('r.id', '>', after)
-        .select(['r.id', 'r.head', 'r.first_seq'])
+        .select(['r.id', 'r.head', 'r.first_seq', orElse('r.keep_ms', most).as('most')])
         .orderBy('r.id')
         .limit(limit)
         .compile(),

@@ -8,8 +8,9 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, NewRoom } from './dialect.ts'
 import { type Tables, tableNames } from './tables.ts'
+import { sqliteTriggers } from './triggers.ts'
 
 /** Needs SQLite 3.38: strict tables, `returning`, JSON. */
 export function sqliteDialect(prefix: string): Dialect {
@@ -26,6 +27,7 @@ export function sqliteDialect(prefix: string): Dialect {
     name: 'sqlite',
     names,
     db,
+    table: (name) => sql.table(name),
     types: {
       integer: sql`integer`,
       key: sql`text`,
@@ -38,29 +40,25 @@ export function sqliteDialect(prefix: string): Dialect {
     least: (a, b) => sql<number>`min(${a}, ${b})`,
     oneOf: (column, values) =>
       sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
+    json: (parts) => sql<string>`json_array(${sql.join(parts)})`,
+    reactions: (ids) => sql<string | null>`(
+      select json_group_array(json_array(x.text, x.people, json((
+        select json_group_array(h.person_id) from (
+          select person_id from ${sql.table(names.holders)}
+          where room_id = x.room_id and seq = x.seq and since = x.since
+          order by react limit ${sql.lit(ids)}) h))))
+      from (
+        select * from ${sql.table(names.reactions)}
+        where room_id = e.room_id and seq = e.seq order by since) x)`,
     insertRoom: (room, limit) =>
       db
         .insertInto(names.rooms)
-        .columns([
-          'name',
-          'name_key',
-          'epoch',
-          'permanent',
-          'only_persons',
-          'created_at',
-          'keep_until',
-        ])
+        .columns(Object.keys(room) as (keyof NewRoom)[])
         .expression(
           db
-            .selectNoFrom((eb) => [
-              eb.val(room.name).as('name'),
-              eb.val(room.name_key).as('name_key'),
-              eb.val(room.epoch).as('epoch'),
-              eb.val(room.permanent).as('permanent'),
-              eb.val(room.only_persons).as('only_persons'),
-              eb.val(room.created_at).as('created_at'),
-              eb.val(room.keep_until).as('keep_until'),
-            ])
+            .selectNoFrom((eb) =>
+              Object.entries(room).map(([column, value]) => eb.val(value).as(column)),
+            )
             .where((eb) =>
               eb(sql<number>`(select count(*) from ${sql.table(names.rooms)})`, '<', limit),
             ),
@@ -76,13 +74,6 @@ export function sqliteDialect(prefix: string): Dialect {
       entries: sql`strict, without rowid`,
       other: sql`strict, without rowid`,
     },
-    routines1: [
-      `create trigger "${names.rooms}_deleted" after delete on "${names.rooms}" begin
-        insert into "${names.gone}" (room_id) values (old.id);
-      end`,
-      `create trigger "${names.rooms}_cut" after update of first_seq on "${names.rooms}" begin
-        delete from "${names.entries}" where room_id = new.id and seq < new.first_seq;
-      end`,
-    ],
+    routines1: sqliteTriggers(names),
   }
 }

@@ -5,8 +5,10 @@ import type { Clock } from '../../spi/clock.ts'
 import type { Storage } from '../../spi/storage.ts'
 import { type PackedBatch, type Placed, pack } from './batch.ts'
 import type { Dialect, Statement } from './dialect.ts'
-import { queriesFor, type RowOf } from './queries.ts'
-import { pageOf, recordOf, rowOf } from './rows.ts'
+import { queriesFor, type RoomChange, type RowOf } from './queries.ts'
+import { firstKept } from './queries-page.ts'
+import { sqlRecords } from './records.ts'
+import { pageOf, recordOf, rowOf, settingColumns } from './rows.ts'
 import { type Retention, Sweeper } from './sweeper.ts'
 import { fromSql, sortKey, toInteger, toSql } from './text.ts'
 
@@ -39,7 +41,7 @@ const EXPIRE_STEP = 200
 export function sqlStorage(parts: StoreParts): Storage {
   const { engine, dialect, appends, retention, clock } = parts
   const queries = queriesFor(dialect, retention.entriesPerRoom)
-  const supports = { durable: false, appends }
+  const supports = { durable: false, appends, changes: true }
   let opening: Promise<void> | null = null
   /** Those who opened it and did not close it yet. */
   let users = 0
@@ -58,6 +60,7 @@ export function sqlStorage(parts: StoreParts): Storage {
   return {
     name: dialect.name,
     supports,
+    records: sqlRecords({ dialect, run, first: firstKept(dialect, retention.entriesPerRoom) }),
     async open() {
       // Several servers of the process may share it: the last one that closes it does.
       opening ??= engine.open().then(({ durable }) => {
@@ -83,7 +86,7 @@ export function sqlStorage(parts: StoreParts): Storage {
     },
     async append(batch) {
       if (batch.length === 0) return []
-      const { batch: packed, unpack } = pack(batch)
+      const { batch: packed, unpack } = pack(batch, retention.entriesPerRoom)
       const results = unpack(await engine.append(packed))
       sweeper.appended()
       return results
@@ -91,9 +94,11 @@ export function sqlStorage(parts: StoreParts): Storage {
     async read(room, range) {
       const bounds = {
         limit: Math.max(0, toInteger(range.limit)),
-        ...(range.before === undefined
-          ? { after: toInteger(range.after ?? 0) }
-          : { before: toInteger(range.before) }),
+        ...(range.before !== undefined
+          ? { before: toInteger(range.before) }
+          : range.at !== undefined
+            ? { at: Math.ceil(toInteger(range.at)) }
+            : { after: toInteger(range.after ?? 0) }),
       }
       return pageOf(room, await run(queries.read(toSql(room), bounds)))
     },
@@ -108,8 +113,12 @@ export function sqlStorage(parts: StoreParts): Storage {
       )
       return rooms.map((room) => known.get(room) ?? null)
     },
-    async setting(key, value) {
+    async setting(key, value, replace = false) {
       const name = toSql(key)
+      if (replace) {
+        await run(queries.replaceSetting(name, toSql(value)))
+        return value
+      }
       for (const query of [queries.setting(name), queries.insertSetting(name, toSql(value))]) {
         const [row] = await run(query)
         if (row !== undefined) return fromSql(row.value)
@@ -133,14 +142,31 @@ export function sqlStorage(parts: StoreParts): Storage {
         }
       },
       get,
-      async list(after, limit) {
-        const rows = await run(queries.listRooms(sortKey(after), toInteger(limit)))
+      async list(after, limit, all = false) {
+        const rows = await run(queries.listRooms(sortKey(after), toInteger(limit), all))
         return rows.map(recordOf)
+      },
+      async count() {
+        const [row] = await run(queries.countOpenRooms())
+        return Number(row?.count)
       },
       async delete(room) {
         const deleted = await run(queries.deleteRoom(toSql(room)))
         if (deleted.length > 0) sweeper.wake()
         return deleted.length > 0
+      },
+      async update(room, { permanent, settings }) {
+        const change: RoomChange = {
+          ...(permanent === undefined ? undefined : { permanent: permanent ? 1 : 0 }),
+          ...(settings === undefined
+            ? undefined
+            : { listed: settings.private === true ? 0 : 1, ...settingColumns(settings) }),
+        }
+        // Without a change there is no statement for it.
+        if (Object.keys(change).length === 0) return get(room)
+        const [row] = await run(queries.updateRoom(toSql(room), change))
+        if (settings !== undefined) sweeper.wake()
+        return row === undefined ? null : recordOf(row)
       },
       async keep(rooms, until) {
         if (rooms.length === 0) return

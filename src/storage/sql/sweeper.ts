@@ -5,10 +5,10 @@ import type { Clock, Timer } from '../../spi/clock.ts'
 import type { Statement } from './dialect.ts'
 import type { Queries, RowOf } from './queries.ts'
 
-/** How much of a room's log is kept. Absent fields: no end. */
+/** How much of a room's log is kept, unless the room has settings of its own. Absent: no end. */
 export interface Retention {
   /**
-   * Entries kept per room, the newest. Those before are given up at once (readers no longer see
+   * Entries kept per room, the newest. Those before are given up at once (storage no longer gives
    * them) and deleted a little later; until then their keys still protect against doubles.
    */
   readonly entriesPerRoom?: number
@@ -53,6 +53,7 @@ interface Crowded {
   readonly id: number
   readonly head: number
   readonly first: number
+  readonly most: number
 }
 
 /**
@@ -72,6 +73,8 @@ export class Sweeper {
   private agesDue = 0
   /** Ages are looked at by room id, from here. */
   private agesAfter = 0
+  /** There may be entries that become too old. */
+  private aging = false
 
   constructor(parts: SweeperParts) {
     this.parts = parts
@@ -93,7 +96,7 @@ export class Sweeper {
 
   /** Entries were stored: a log may have become too long. */
   appended(): void {
-    if (this.parts.retention.entriesPerRoom !== undefined) this.wake()
+    this.wake()
   }
 
   /** There may be something to do, soon. */
@@ -118,14 +121,14 @@ export class Sweeper {
   }
 
   private async work(): Promise<void> {
-    const { clock, retention } = this.parts
+    const { clock } = this.parts
     const began = clock.monotonic()
     try {
       const more = await this.step()
       const now = clock.monotonic()
       const [least, most] = PAUSE_MS
       if (more) this.within(Math.min(Math.max(least, now - began), most))
-      else if (retention.days !== undefined) this.within(Math.max(least, this.agesDue - now))
+      else if (this.aging) this.within(Math.max(least, this.agesDue - now))
     } catch {
       // The storage's own calls tell of trouble; nothing is lost by sweeping later.
       this.within(TROUBLE_MS)
@@ -142,39 +145,47 @@ export class Sweeper {
     const [row] = await run(queries.goneRoom())
     if (row === undefined) return false
     const room = Number(row.room_id)
-    const deleted = await run(queries.deleteEntries(room, STEP))
-    if (deleted.length < STEP) await run(queries.forgetGone(room))
+    // Reactions first: nobody should count how many hold what is gone anyway.
+    for (const table of ['changes', 'reactions', 'holders', 'entries'] as const) {
+      const deleted = await run(queries.deleteRows(table, room, STEP))
+      if (deleted.length >= STEP) return true
+    }
+    if ((await run(queries.deleteMembers(room, STEP))).length >= STEP) return true
+    await run(queries.forgetGone(room))
     return true
   }
 
   private async cutLong(): Promise<boolean> {
     const { run, queries, retention } = this.parts
-    const most = retention.entriesPerRoom
-    if (most === undefined) return false
     if (this.crowded.length === 0) {
-      const rows = await run(queries.crowded(most, ROOMS))
+      const rows = await run(queries.crowded(retention.entriesPerRoom, ROOMS))
       this.crowded = rows.map((row) => ({
         id: Number(row.id),
         head: Number(row.head),
         first: Number(row.first_seq),
+        most: Number(row.most),
       }))
     }
     const room = this.crowded.pop()
     if (room === undefined) return false
-    await run(queries.cut(room.id, Math.min(room.head - most + 1, room.first + STEP)))
+    await run(queries.cut(room.id, Math.min(room.head - room.most + 1, room.first + STEP)))
     return true
   }
 
   private async cutOld(): Promise<boolean> {
     const { run, queries, retention, clock } = this.parts
-    if (retention.days === undefined || clock.monotonic() < this.agesDue) return false
-    const cutoff = Math.trunc(clock.now() - retention.days * DAY_MS)
-    const [row] = await run(queries.aged(cutoff, this.agesAfter, 1))
+    const { days } = retention
+    this.aging = days !== undefined || (await run(queries.anyAging())).length > 0
+    if (!this.aging || clock.monotonic() < this.agesDue) return false
+    const now = Math.trunc(clock.now())
+    const ms = days === undefined ? undefined : Math.trunc(days * DAY_MS)
+    const [row] = await run(queries.aged(now, ms, this.agesAfter, 1))
     if (row === undefined) {
       this.agesAfter = 0
       this.agesDue = clock.monotonic() + AGES_MS
       return false
     }
+    const cutoff = now - Number(row.most)
     const room = Number(row.id)
     const first = Number(row.first_seq)
     const rows = await run(queries.oldest(room, first, STEP))
