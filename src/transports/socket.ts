@@ -5,6 +5,11 @@ import { mayReconnect } from '../errors.ts'
 import type { Clock, Timer } from '../spi/clock.ts'
 import type { Refused } from '../spi/transport.ts'
 
+/** Sockets that one address may hold for each connection it may have, on a port that speaks HTTP. */
+const SOCKETS = 4
+/** And besides, however few connections it may have: browsers open some ahead. */
+const SPARE_SOCKETS = 64
+
 /** Bytes waiting for a socket from which on the core is asked to hold back. */
 export const HIGH_WATER = 64 * 1024
 /** Frames of together at most this many bytes are copied into one; more go as a vector. */
@@ -44,6 +49,37 @@ export function writeFrames(socket: Socket, frames: readonly Buffer[]): boolean 
 /** An IPv4 address that came over an IPv6 socket, as IPv4; others as they are. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}
+
+/**
+ * Bounds what one address can hold of a port that speaks HTTP, where a socket needn't be a connection:
+ * it may be waiting for its request, or for what comes next. What is beyond that is closed unread.
+ */
+export function boundSockets(server: Server, connectionsPerAddress: number): void {
+  const most = connectionsPerAddress * SOCKETS + SPARE_SOCKETS
+  const held = new Map<string, number>()
+  server.on('connection', (socket) => {
+    const from = networkOf(socket.remoteAddress ?? '')
+    const count = (held.get(from) ?? 0) + 1
+    held.set(from, count)
+    socket.once('close', () => {
+      const left = (held.get(from) ?? 1) - 1
+      if (left === 0) held.delete(from)
+      else held.set(from, left)
+    })
+    if (count > most) socket.destroy()
+  })
+}
+
+/** An IPv4 address, or the /64 of an IPv6 address, in the form that the system gives. */
+function networkOf(address: string): string {
+  const plain = plainAddress(address)
+  if (!plain.includes(':')) return plain
+  const [left = '', right = ''] = plain.split('::', 2)
+  const head = left === '' ? [] : left.split(':')
+  const tail = right === '' ? [] : right.split(':')
+  while (head.length + tail.length < 8) head.push('0')
+  return [...head, ...tail].slice(0, 4).join(':')
 }
 
 /** What somebody who isn't wanted is told: the same as the `close` event says. */

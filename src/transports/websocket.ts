@@ -8,7 +8,14 @@ import type { TLSSocket, TlsOptions } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import { ChatError } from '../errors.ts'
 import type { Refused, Transport, TransportHost } from '../spi/transport.ts'
-import { type Address, addressOf, listen, plainAddress, TOLD_ABOVE_LIMIT } from './socket.ts'
+import {
+  type Address,
+  addressOf,
+  boundSockets,
+  listen,
+  plainAddress,
+  TOLD_ABOVE_LIMIT,
+} from './socket.ts'
 import { WebSocketConnection, type WebSocketOwner } from './websocket-connection.ts'
 import {
   keptHeaders,
@@ -123,12 +130,21 @@ export function websocketTransport(options: WebSocketOptions = {}): WebSocketTra
 
 function makeServer(options: WebSocketOptions, { limits }: TransportHost): Server | HttpsServer {
   const { tls, path = '/', request } = options
-  const settings = { headersTimeout: limits.helloMs, requestTimeout: limits.helloMs, noDelay: true }
+  const { helloMs, requestMs, uploadMs, closeMs } = limits
+  const settings = {
+    headersTimeout: helloMs,
+    // Whoever answers other requests may be brought a file, and tells in time when it takes too long.
+    requestTimeout:
+      request === undefined ? helloMs : Math.max(helloMs, requestMs, uploadMs) + closeMs,
+    noDelay: true,
+  }
   const server =
     tls === undefined
       ? createServer(settings)
       : createHttpsServer({ handshakeTimeout: limits.helloMs, ...tls, ...settings })
   server.maxConnections = limits.connections + TOLD_ABOVE_LIMIT
+  // Behind a proxy all sockets are the proxy's.
+  if (options.clientAddress === undefined) boundSockets(server, limits.connectionsPerAddress)
   server.on('request', request ?? ((incoming, response) => answerPlain(path, incoming, response)))
   return server
 }
@@ -232,7 +248,9 @@ class Running implements WebSocketOwner {
     }
     const refusal = this.host.refuses(address) ?? this.originRefusal(request)
     if (refusal !== null) {
-      this.host.logger.debug({ ...LOG, address, reason: refusal.refused.reason }, 'refused')
+      if (refusal === ORIGIN_REFUSED) {
+        this.host.refused?.({ code: 'origin_refused', transport: LOG.transport, address })
+      }
       refuseUpgrade(socket, refusal)
       return
     }

@@ -1,39 +1,34 @@
-/** Plain HTTP beside the WebSocket: a health endpoint for monitors. */
+/** What monitors and load balancers ask. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ChatError } from '../../errors.ts'
+import type { Answer } from './exchange.ts'
 
-/** What the health endpoint reports. */
+/** What the health endpoint reports; further figures are shown as they are. */
 export interface Health {
   readonly status: 'starting' | 'ok' | 'closing'
 }
 
-/**
- * Answers `GET /health` (and `HEAD`): 200 with the figures as JSON while the server is well,
- * 503 while it starts or closes. Everything else is 404; other methods on the path are 405.
- */
-export function healthHandler(
-  health: () => Health,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
-    // Nothing here reads a body; a client that sends one anyway doesn't get to keep the line busy.
-    request.resume()
-    const path = (request.url ?? '/').split('?', 1)[0]
-    const send = (status: number, body: object, headers: Record<string, string> = {}): void => {
-      const text = JSON.stringify(body)
-      response.writeHead(status, {
-        'content-type': 'application/json; charset=utf-8',
-        'content-length': Buffer.byteLength(text),
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        ...headers,
-      })
-      response.end(request.method === 'HEAD' ? undefined : text)
-    }
-    if (path !== '/health') return send(404, { error: 'not found' })
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return send(405, { error: 'method not allowed' }, { allow: 'GET, HEAD' })
-    }
-    const now = health()
-    send(now.status === 'ok' ? 200 : 503, now)
-  }
+/** `GET /health`: 200 with the figures while the server is well, 503 while it starts or closes. */
+export const healthAnswer = (health: Health): Answer => ({
+  status: health.status === 'ok' ? 200 : 503,
+  body: health,
+})
+
+/** `GET /ready`: whether clients should be sent here. */
+export const readyAnswer = ({ status }: Health): Answer => ({
+  status: status === 'ok' ? 200 : 503,
+  body: { ready: status === 'ok' },
+})
+
+/** Figures as a text, and its media type. */
+export interface MetricsText {
+  readonly type: string
+  readonly text: string
+}
+
+/** `GET /metrics`: the text as it is. Throws `not_found` where there is none. */
+export function metricsAnswer(metrics: (() => MetricsText) | undefined): Answer {
+  if (metrics === undefined) throw new ChatError('not_found')
+  const { type, text } = metrics()
+  return { status: 200, json: text, headers: { 'content-type': type } }
 }
