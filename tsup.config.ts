@@ -3,7 +3,10 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   // One entry per subpath of `exports` in package.json, and one per command; a test compares.
   entry: {
+    accounts: 'src/accounts.ts',
+    files: 'src/files.ts',
     index: 'src/index.ts',
+    'metrics/opentelemetry': 'src/metrics/opentelemetry.ts',
     memory: 'src/memory.ts',
     postgres: 'src/postgres.ts',
     protocol: 'src/protocol.ts',
@@ -11,6 +14,7 @@ export default defineConfig({
     // Not a subpath: the file of the thread that SQLite works in.
     'storage/sqlite-worker': 'src/storage/sqlite-worker.ts',
     testing: 'src/testing/index.ts',
+    'transports/http/transport': 'src/transports/http/transport.ts',
     'transports/tcp': 'src/transports/tcp.ts',
     'transports/websocket': 'src/transports/websocket.ts',
     'cli/main': 'src/cli/main.ts',

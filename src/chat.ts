@@ -3,62 +3,50 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { TlsOptions } from 'node:tls'
+import { createPasswords } from './auth/passwords.ts'
+import {
+  type ChatServerOptions,
+  checkOptions,
+  filesOf,
+  limitsOf,
+  metricsOf,
+  peopleOf,
+} from './chat-options.ts'
+import { adminFace, type ChatAdmin } from './core/admin-face.ts'
 import { randomId, silentLogger, systemClock } from './core/clock.ts'
 import type { ChatEvents, Listener } from './core/events.ts'
-import { HOOK_NAMES, HookRunner } from './core/hook.ts'
+import { HookRunner } from './core/hook.ts'
 import { Link } from './core/link.ts'
+import { connect } from './core/metrics.ts'
+import type { NodeParts } from './core/node.ts'
 import type { Participant } from './core/participant.ts'
 import type { RoomHandle } from './core/room-handle.ts'
 import { Server, type Stats } from './core/server.ts'
 import { ChatError } from './errors.ts'
-import { LANGS, type Lang } from './i18n/languages.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { texts } from './i18n/languages.ts'
+import { PROMETHEUS_TYPE } from './metrics/prometheus.ts'
 import { jsonCodec } from './protocol/json.ts'
 import { cleanRoomName } from './protocol/names.ts'
 import { textCodec } from './protocol/text.ts'
-import type { Broker } from './spi/broker.ts'
-import type { Clock, MakeId } from './spi/clock.ts'
-import type { Hooks } from './spi/hooks.ts'
-import type { Logger } from './spi/logger.ts'
-import type { Storage } from './spi/storage.ts'
 import type { Transport } from './spi/transport.ts'
 import { memoryStorage } from './storage/memory.ts'
-import { healthHandler } from './transports/http/health.ts'
+import { type Mounted, mounted } from './transports/http/mount.ts'
+import {
+  type FetchHandler,
+  type HttpOptions,
+  type HttpTransport,
+  httpTransport,
+  type NodeHandler,
+} from './transports/http/transport.ts'
 import { tcpTransport } from './transports/tcp.ts'
 import { type WebSocketOptions, websocketTransport } from './transports/websocket.ts'
 
-/** Options of {@link createChatServer}. All have defaults. */
-export interface ChatServerOptions {
-  /** What the server calls itself. Default `Tertulia`. */
-  readonly name?: string
-  /** Where rooms and messages are kept. Default: memory. */
-  readonly storage?: Storage
-  /** Links several nodes. Default: none, this node is alone. */
-  readonly broker?: Broker
-  /** More ways in, started by `listen` (or by hand with `open`). */
-  readonly transports?: readonly Transport[]
-  /** Where the application has a say. */
-  readonly hooks?: Hooks
-  /** Limits to change; see {@link LIMITS} for all of them, with units and defaults. */
-  readonly limits?: Partial<Limits>
-  /** The room text clients start in; it always exists. `false`: none. Default `geral`. */
-  readonly defaultRoom?: string | false
-  /** Newest entries shown to a text client on joining. Default 20. */
-  readonly recentOnJoin?: number
-  /** Language of texts for people who haven't said theirs. Default `en`. */
-  readonly lang?: Lang
-  /** pino and Fastify's `app.log` fit. Default: silence. */
-  readonly logger?: Logger
-  /** Time, for tests. */
-  readonly clock?: Clock
-  /** Random ids, for tests. */
-  readonly makeId?: MakeId
-}
+export type { ChatServerOptions } from './chat-options.ts'
 
 /** Options of `listen`: what to open. */
 export interface ListenOptions
   extends Pick<WebSocketOptions, 'path' | 'origins' | 'clientAddress' | 'perMessageDeflate'> {
-  /** Port of WebSocket and of `GET /health`; 0 = any free one; `false`: not opened. Default 8080. */
+  /** Port of WebSocket and HTTP; 0 = any free one; `false`: not opened. Default 8080. */
   readonly port?: number | false
   /** Port of framed TCP; 0 = any free one. Default: not opened. */
   readonly tcpPort?: number
@@ -66,6 +54,13 @@ export interface ListenOptions
   readonly host?: string
   /** Certificate and key: makes it wss, https and TCP over TLS. */
   readonly tls?: TlsOptions
+  /** The HTTP routes without version, `/join`, `/send`, …, for simple clients. Default true. */
+  readonly plainRoutes?: boolean
+  /**
+   * Shows the figures of the option `metrics` at `GET /metrics`, to whoever can reach the port. Default
+   * false.
+   */
+  readonly metrics?: boolean
 }
 
 /** Where a server can be reached. */
@@ -75,6 +70,8 @@ export interface Listening {
   readonly tcpPort: number | undefined
   /** Address of the WebSocket, such as `ws://127.0.0.1:8080`. */
   readonly url: string | undefined
+  /** Address of the HTTP routes, such as `http://127.0.0.1:8080`. */
+  readonly httpUrl: string | undefined
   /** Address of the health endpoint. */
   readonly healthUrl: string | undefined
 }
@@ -86,6 +83,9 @@ export interface AttachOptions
   readonly path?: string
 }
 
+/** Options of `handler` and `fetch`. */
+export type MountOptions = Pick<HttpOptions, 'base' | 'origins' | 'clientAddress' | 'plainRoutes'>
+
 /** A chat server inside this program. Made by {@link createChatServer}. */
 export interface ChatServer {
   /**
@@ -94,6 +94,13 @@ export interface ChatServer {
   listen(options?: ListenOptions): Promise<Listening>
   /** Takes the WebSocket upgrades of one path of a server that the application has. */
   attach(server: HttpServer | HttpsServer, options?: AttachOptions): Promise<void>
+  /**
+   * The HTTP routes as a handler for Express (`app.use('/chat', chat.handler())`), plain `http`, and
+   * Fastify's `onRequest`. Without the routes that have no version, unless `plainRoutes` is true.
+   */
+  handler(options?: MountOptions): NodeHandler
+  /** The same for what speaks `fetch`: Hono, Next and the like. */
+  fetch(options?: MountOptions): FetchHandler
   /** Starts a transport of your own. */
   open(transport: Transport): Promise<void>
   /** A room, to handle from code. Throws `room_invalid`. */
@@ -102,6 +109,18 @@ export interface ChatServer {
   participant(name: string): Promise<Participant>
   /** Listens to an event; returns what stops it. */
   on<N extends keyof ChatEvents>(event: N, listener: Listener<N>): () => void
+  /**
+   * Ends all connections of a person, by id, on every node: with close code 3505, don't come back. For
+   * a logout of the application's own persons; those of accounts are looked after.
+   */
+  disconnect(personId: string): void
+  /** What admins can do, in the name of this program; see `ChatAdmin`. */
+  readonly admin: ChatAdmin
+  /**
+   * Everything that is counted and measured, as Prometheus reads it (text format 0.0.4). Throws
+   * `unsupported` without the option `metrics`.
+   */
+  metrics(): string
   /** Figures of this node at this moment. */
   stats(): Stats
   /**
@@ -129,7 +148,9 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
     options.defaultRoom === false
       ? undefined
       : cleanRoomName(options.defaultRoom ?? 'geral', limits.roomNameChars)
-  const server = new Server({
+  const storage = options.storage ?? memoryStorage()
+  const people = peopleOf(options, { storage, limits, clock, makeId, logger })
+  const parts: NodeParts = {
     name: options.name ?? 'Tertulia',
     lang: options.lang ?? 'en',
     defaultRoom,
@@ -138,15 +159,60 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
     clock,
     makeId,
     logger,
-    storage: options.storage ?? memoryStorage(),
+    storage,
     link: options.broker === undefined ? null : new Link(options.broker, makeId(), logger),
     codecs: { json: jsonCodec, text: textCodec },
     hooks: new HookRunner(options.hooks ?? {}, limits, clock, logger),
-  })
+    passwords: createPasswords(limits),
+    authenticate: people.authenticate,
+    accounts: people.accounts,
+    guests: people.guests,
+    files: filesOf(options, storage),
+  }
+  const server = new Server(parts, people.companions)
+  server.node.url = options.url
+  const figures = metricsOf(options.metrics)
+  if (figures !== null) connect(server.node, figures.sinks)
+  const metricsText = (): string => {
+    if (figures === null) {
+      throw new ChatError('unsupported', 'createChatServer({ metrics: true }) turns metrics on')
+    }
+    return figures.text.text()
+  }
   const extra = [...(options.transports ?? [])]
+  const http = (more: HttpOptions): HttpTransport =>
+    httpTransport({
+      health: () => server.stats(),
+      lang: options.lang ?? 'en',
+      errorText: (code, lang) => texts(lang).errors[code],
+      title: options.name ?? 'Tertulia',
+      ...more,
+    })
+  const mount = (more: MountOptions): Mounted => {
+    const transport = http({ plainRoutes: false, ...more })
+    return mounted(transport, () =>
+      server.open(transport).then(
+        () => true,
+        (error) => {
+          logger.error({ err: error }, 'the HTTP routes could not be opened')
+          return false
+        },
+      ),
+    )
+  }
 
   return {
-    async listen({ port = 8080, tcpPort, host = '127.0.0.1', tls, ...rest } = {}) {
+    async listen({
+      port = 8080,
+      tcpPort,
+      host = '127.0.0.1',
+      tls,
+      plainRoutes,
+      metrics,
+      ...rest
+    } = {}) {
+      // A mistake is told here, not by the monitor.
+      if (metrics === true) metricsText()
       const opened: Transport[] = []
       const open = async <T extends Transport>(transport: T): Promise<T> => {
         await server.open(transport)
@@ -155,7 +221,17 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
       }
       const secure = tls === undefined ? {} : { tls }
       try {
-        const request = healthHandler(() => server.stats())
+        const { origins, clientAddress } = rest
+        const routes = http({
+          ...(plainRoutes !== undefined && { plainRoutes }),
+          ...(metrics === true && {
+            metrics: () => ({ type: PROMETHEUS_TYPE, text: metricsText() }),
+          }),
+          ...(origins !== undefined && { origins }),
+          ...(clientAddress !== undefined && { clientAddress }),
+        })
+        const request = routes.handler
+        if (port !== false) await open(routes)
         const web =
           port === false
             ? undefined
@@ -168,11 +244,16 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
         const webPort = web?.address()?.port
         const s = tls === undefined ? '' : 's'
         const place = `${host.includes(':') ? `[${host}]` : host}:${webPort}`
+        const url = webPort === undefined ? undefined : `ws${s}://${place}`
+        // An address that stands for all says nobody where to go.
+        const isPlace = url !== undefined && !['0.0.0.0', '::'].includes(host)
+        if (isPlace) server.node.url ??= url + (rest.path ?? '')
         return {
           host,
           port: webPort,
           tcpPort: tcp?.address()?.port,
-          url: webPort === undefined ? undefined : `ws${s}://${place}`,
+          url,
+          httpUrl: webPort === undefined ? undefined : `http${s}://${place}`,
           healthUrl: webPort === undefined ? undefined : `http${s}://${place}/health`,
         }
       } catch (error) {
@@ -182,63 +263,16 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
     },
     attach: (http, { path = '/chat', ...rest } = {}) =>
       server.open(websocketTransport({ server: http, path, ...rest })),
+    handler: (more = {}) => mount(more).handler,
+    fetch: (more = {}) => mount(more).fetch,
     open: (transport) => server.open(transport),
     room: (name) => server.room(name),
     participant: (name) => server.participant(name),
     on: (event, listener) => server.on(event, listener),
+    disconnect: (personId) => server.disconnect(personId),
+    admin: adminFace(server.node, () => server.start()),
+    metrics: metricsText,
     stats: () => server.stats(),
     close: () => server.close(),
   }
-}
-
-const OPTIONS: { readonly [N in keyof ChatServerOptions]-?: true } = {
-  name: true,
-  storage: true,
-  broker: true,
-  transports: true,
-  hooks: true,
-  limits: true,
-  defaultRoom: true,
-  recentOnJoin: true,
-  lang: true,
-  logger: true,
-  clock: true,
-  makeId: true,
-}
-
-/** A mistake in the options is told at once, not by the first client that meets it. */
-function checkOptions(options: ChatServerOptions): void {
-  const wrong = (text: string): never => {
-    throw new ChatError('invalid_options', text)
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(OPTIONS, name)) wrong(`there is no option of the name ${name}`)
-  }
-  const { name, lang, recentOnJoin = 0, hooks = {} } = options
-  for (const [hook, value] of Object.entries(hooks)) {
-    if (!HOOK_NAMES.includes(hook)) {
-      wrong(`hooks: there is no ${hook}; there are ${HOOK_NAMES.join(', ')}`)
-    }
-    if (value !== undefined && typeof value !== 'function') wrong(`hooks.${hook}: no function`)
-  }
-  if (lang !== undefined && !LANGS.includes(lang))
-    wrong(`lang: one of ${LANGS.join(', ')} is needed`)
-  if (!Number.isSafeInteger(recentOnJoin) || recentOnJoin < 0) {
-    wrong('recentOnJoin: an integer from 0 is needed')
-  }
-  if (name !== undefined && (typeof name !== 'string' || !/^[^\p{C}]{1,64}$/u.test(name))) {
-    wrong('name: 1 to 64 visible characters are needed')
-  }
-}
-
-function limitsOf(given: Partial<Limits> | undefined): Limits {
-  for (const [name, value] of Object.entries(given ?? {})) {
-    if (!Object.hasOwn(LIMITS, name)) {
-      throw new ChatError('invalid_options', `there is no limit of the name ${name}`)
-    }
-    if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
-      throw new ChatError('invalid_options', `limits.${name}: a finite number above 0 is needed`)
-    }
-  }
-  return { ...LIMITS, ...given }
 }

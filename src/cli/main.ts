@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs'
 import { isChatError } from '../errors.ts'
-import { helpText, serveOptions } from './options.ts'
+import { serveAccounts } from './accounts.ts'
+import { administer } from './admin.ts'
+import { accountsOptions, adminOptions, helpText, serveOptions } from './options.ts'
 import { serve } from './serve.ts'
 
 /** Exit code for a mistake in the command line, as most Unix programs have it. */
@@ -27,16 +29,21 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${version()}\n`)
     return
   }
-  const flags = first === 'serve' ? rest : first.startsWith('-') ? args : null
-  if (flags === null) {
+  const out = { print: (line: string) => process.stdout.write(`${line}\n`), version: version() }
+  if (first === 'admin') {
+    out.print(await administer(adminOptions(rest, process.env), process.env))
+  } else if (first === 'accounts') {
+    await run(serveAccounts(accountsOptions(rest, process.env), out))
+  } else if (first === 'serve' || first.startsWith('-')) {
+    await run(serve(serveOptions(first === 'serve' ? rest : args, process.env), out))
+  } else {
     process.stderr.write(`tertulia: there is no command "${first}". See tertulia --help\n`)
     process.exitCode = USAGE
-    return
   }
-  const starting = serve(serveOptions(flags, process.env), {
-    print: (line) => process.stdout.write(`${line}\n`),
-    version: version(),
-  })
+}
+
+/** Runs what was started until a signal stops it. */
+async function run(starting: Promise<{ close(): Promise<void> }>): Promise<void> {
   let asked = 0
   const stop = (): void => {
     const now = performance.now()
@@ -45,7 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (asked > 0) return
     asked = now
     starting
-      .then((chat) => chat.close())
+      .then((running) => running.close())
       .then(
         () => process.stdout.write('Closed.\n'),
         (error: unknown) => fail(error),

@@ -1,4 +1,4 @@
-/** The options of `tertulia serve`: flags, environment variables, and their help. */
+/** The options of the commands: flags, environment variables, and their help. */
 
 import { parseArgs } from 'node:util'
 import { ChatError } from '../errors.ts'
@@ -14,11 +14,45 @@ export interface ServeOptions {
   readonly tcpPort: number
   readonly host: string
   readonly storage: string
+  /** Where shared files are kept. */
+  readonly files: string
   readonly lang: Lang
   /** Undefined: no default room. */
   readonly defaultRoom: string | undefined
+  /** In the storage, none, or the address of an account service. */
+  readonly accounts: boolean | string
+  /** What is shown to that service. */
+  readonly accountsSecret: string | undefined
+  readonly guests: boolean
+  /** Figures for monitors at `GET /metrics`. */
+  readonly metrics: boolean
+  /** Where clients reach the chat; undefined: where it listens. */
+  readonly url: string | undefined
   readonly logLevel: Level
   readonly logFormat: 'text' | 'json'
+}
+
+/** What `tertulia accounts` runs with. */
+export interface AccountsOptions {
+  readonly port: number
+  readonly host: string
+  readonly storage: string
+  /** Where to chat, told with every login. */
+  readonly url: string | undefined
+  /** What chat servers have to show. */
+  readonly secret: string | undefined
+  readonly logLevel: Level
+  readonly logFormat: 'text' | 'json'
+}
+
+/** What an admin is made, or no longer one, with. */
+export const ADMIN_ACTS = ['create', 'grant', 'revoke'] as const
+
+/** What `tertulia admin` runs with. */
+export interface AdminOptions {
+  readonly act: (typeof ADMIN_ACTS)[number]
+  readonly name: string
+  readonly storage: string
 }
 
 interface Flag {
@@ -33,7 +67,7 @@ const FLAGS = [
     flag: 'port',
     value: 'N',
     fallback: '8080',
-    help: 'WebSocket and HTTP health; 0 = any free port',
+    help: 'WebSocket and HTTP; 0 = any free port',
   },
   { flag: 'tcp-port', value: 'N', fallback: '12345', help: 'framed TCP; 0 = any free port' },
   {
@@ -48,6 +82,12 @@ const FLAGS = [
     fallback: 'auto',
     help: 'memory | sqlite:FILE | postgres://… | auto: sqlite:tertulia.db where it can be had',
   },
+  {
+    flag: 'files',
+    value: 'WHERE',
+    fallback: 'auto',
+    help: 'DIR | memory | off; auto: beside the database, such as ./tertulia-files',
+  },
   { flag: 'lang', value: 'LANG', fallback: 'en', help: 'en | pt-BR: texts for people' },
   {
     flag: 'default-room',
@@ -55,11 +95,39 @@ const FLAGS = [
     fallback: 'geral',
     help: "the room to start in; '' = none",
   },
+  {
+    flag: 'accounts',
+    value: 'WHICH',
+    fallback: 'on',
+    help: 'on: kept in the storage | off | http(s)://… of an account service',
+  },
+  { flag: 'guests', value: 'HOW', fallback: 'on', help: 'on | off: only who logs in may chat' },
+  {
+    flag: 'metrics',
+    value: 'HOW',
+    fallback: 'off',
+    help: 'on | off: figures for Prometheus at GET /metrics, to whoever reaches the port',
+  },
+  {
+    flag: 'url',
+    value: 'URL',
+    fallback: 'auto',
+    help: 'where clients reach it, told with every login; auto: where it listens',
+  },
   { flag: 'log-level', value: 'LEVEL', fallback: 'info', help: LEVELS.join(' | ') },
   { flag: 'log-format', value: 'HOW', fallback: 'text', help: 'text | json: one line per event' },
 ] as const satisfies readonly Flag[]
 
+/** Flags of `tertulia accounts`. */
+const ACCOUNTS_FLAGS = ['port', 'host', 'storage', 'url', 'log-level', 'log-format'] as const
+/** So that both can run on one machine. */
+const ACCOUNTS_PORT = '8090'
+/** Two programs show this to each other; it has no flag, which others on the machine could read. */
+const SECRET = 'TERTULIA_ACCOUNTS_SECRET'
+
 type FlagName = (typeof FLAGS)[number]['flag']
+
+const ALL = FLAGS.map(({ flag }) => flag)
 
 const variable = (flag: string): string => `TERTULIA_${flag.toUpperCase().replaceAll('-', '_')}`
 
@@ -72,47 +140,117 @@ export function helpText(version: string): string {
   return `tertulia ${version}: a chat server
 
 Usage
-  tertulia serve [options]   start a chat server (also: just "tertulia")
-  tertulia --help            this text
-  tertulia --version         the version
+  tertulia serve [options]      start a chat server (also: just "tertulia")
+  tertulia accounts [options]   start the account service alone, for chat servers elsewhere
+  tertulia admin create NAME    make an account that may do everything; also: grant, revoke
+  tertulia --help               this text
+  tertulia --version            the version
 
 Options of serve: a flag wins over its environment variable
 ${rows.join('\n')}
+
+accounts takes ${ACCOUNTS_FLAGS.map((flag) => `--${flag}`).join(', ')}
+(--port: default ${ACCOUNTS_PORT}). TERTULIA_ACCOUNTS_SECRET is what chat servers show to it, where
+--accounts is its address: set the same for both.
+admin takes --storage. The password is asked for, or read from a pipe, or from
+TERTULIA_ADMIN_PASSWORD.
 
 Stop it with Ctrl+C: clients are told, what was sent is kept, then it ends.
 `
 }
 
-/** Reads flags and environment. Throws `invalid_options` with a text that says what to do. */
-export function serveOptions(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ServeOptions {
-  const known = Object.fromEntries(FLAGS.map(({ flag }) => [flag, { type: 'string' as const }]))
-  let values: Record<string, string | undefined>
-  try {
-    values = parseArgs({ args: [...args], options: known, allowPositionals: false })
-      .values as Record<string, string | undefined>
-  } catch (error) {
-    throw new ChatError('invalid_options', `${(error as Error).message}. See tertulia --help`)
-  }
-  const get = (flag: FlagName): string => {
-    const row = FLAGS.find((candidate) => candidate.flag === flag)
-    return values[flag] ?? env[variable(flag)] ?? row?.fallback ?? ''
-  }
-  /** How the value was given, for the text of an error. */
-  const given = (flag: FlagName): string =>
-    values[flag] === undefined ? `${variable(flag)}=` : `--${flag} `
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads flags and environment for `tertulia serve`. Throws `invalid_options` with a text that says what to do. */
+export function serveOptions(args: readonly string[], env: Environment): ServeOptions {
+  const { get, given } = read(args, env, ALL)
   return {
     port: portOf(given('port'), get('port')),
     tcpPort: portOf(given('tcp-port'), get('tcp-port')),
     host: get('host'),
     storage: get('storage'),
+    files: get('files') === '' ? 'auto' : get('files'),
     lang: oneOf(given('lang'), get('lang'), ['en', 'pt-BR']),
     defaultRoom: get('default-room') === '' ? undefined : get('default-room'),
+    accounts: /^https?:/.test(get('accounts'))
+      ? get('accounts')
+      : oneOf(given('accounts'), get('accounts'), ['on', 'off', 'http(s)://…']) === 'on',
+    accountsSecret: env[SECRET],
+    metrics: oneOf(given('metrics'), get('metrics'), ['on', 'off']) === 'on',
+    guests: oneOf(given('guests'), get('guests'), ['on', 'off']) === 'on',
+    url: urlOf(given('url'), get('url')),
     logLevel: oneOf(given('log-level'), get('log-level'), LEVELS),
     logFormat: oneOf(given('log-format'), get('log-format'), ['text', 'json']),
   }
+}
+
+/** The same for `tertulia accounts`. */
+export function accountsOptions(args: readonly string[], env: Environment): AccountsOptions {
+  const { get, given } = read(args, env, ACCOUNTS_FLAGS, { port: ACCOUNTS_PORT })
+  return {
+    port: portOf(given('port'), get('port')),
+    host: get('host'),
+    storage: get('storage'),
+    url: urlOf(given('url'), get('url')),
+    secret: env[SECRET],
+    logLevel: oneOf(given('log-level'), get('log-level'), LEVELS),
+    logFormat: oneOf(given('log-format'), get('log-format'), ['text', 'json']),
+  }
+}
+
+/** The same for `tertulia admin`. */
+export function adminOptions(args: readonly string[], env: Environment): AdminOptions {
+  const { get, words } = read(args, env, ['storage'], {}, 2)
+  const [act = '', name = ''] = words
+  if (name === '') {
+    throw new ChatError('invalid_options', 'tertulia admin create NAME: a name is needed')
+  }
+  return { act: oneOf('admin ', act, ADMIN_ACTS), name, storage: get('storage') }
+}
+
+/** Reads these flags, and at most so many words beside them. */
+function read<F extends FlagName>(
+  args: readonly string[],
+  env: Environment,
+  flags: readonly F[],
+  fallbacks: { readonly [K in F]?: string } = {},
+  most = 0,
+): {
+  get(flag: F): string
+  /** How the value was given, for the text of an error. */
+  given(flag: F): string
+  readonly words: readonly string[]
+} {
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]))
+  let values: Record<string, string | undefined>
+  let words: string[]
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: most > 0 })
+    values = parsed.values as Record<string, string | undefined>
+    words = parsed.positionals
+  } catch (error) {
+    throw new ChatError('invalid_options', `${(error as Error).message}. See tertulia --help`)
+  }
+  if (words.length > most) {
+    throw new ChatError('invalid_options', `${words[most]}: too much. See tertulia --help`)
+  }
+  return {
+    words,
+    get(flag) {
+      const row = FLAGS.find((candidate) => candidate.flag === flag)
+      return values[flag] ?? env[variable(flag)] ?? fallbacks[flag] ?? row?.fallback ?? ''
+    },
+    given: (flag) => (values[flag] === undefined ? `${variable(flag)}=` : `--${flag} `),
+  }
+}
+
+function urlOf(given: string, value: string): string | undefined {
+  if (value === 'auto') return undefined
+  if (URL.canParse(value)) return value
+  throw new ChatError(
+    'invalid_options',
+    `${given}${value}: an address such as wss://chat.example.org is needed`,
+  )
 }
 
 function portOf(given: string, value: string): number {

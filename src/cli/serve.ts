@@ -1,14 +1,17 @@
 /** `tertulia serve`: a chat server on its own. */
 
-import { createRequire } from 'node:module'
-import { type ChatServer, createChatServer, type Listening } from '../chat.ts'
-import { ChatError } from '../errors.ts'
-import type { Broker } from '../spi/broker.ts'
+import { remoteAccounts } from '../auth/remote.ts'
+import {
+  type ChatServer,
+  type ChatServerOptions,
+  createChatServer,
+  type Listening,
+} from '../chat.ts'
 import type { Logger } from '../spi/logger.ts'
-import type { Storage } from '../spi/storage.ts'
-import { memoryStorage } from '../storage/memory.ts'
+import { filesOf } from './files.ts'
 import { lineLogger } from './log.ts'
 import type { ServeOptions } from './options.ts'
+import { placeOf } from './place.ts'
 
 /** Runs a server until it is told to stop. Resolves when it listens. */
 export async function serve(
@@ -19,10 +22,20 @@ export async function serve(
     process.stderr.write(`${line}\n`)
   })
   const { told, ...place } = await placeOf(options.storage)
+  const { told: filesTold, ...shared } = filesOf(
+    options.files,
+    options.storage,
+    place.storage.name !== 'memory',
+  )
   const chat = createChatServer({
     ...place,
+    ...shared,
     lang: options.lang,
     defaultRoom: options.defaultRoom ?? false,
+    ...accountsOf(options),
+    guests: options.guests,
+    ...(options.metrics ? { metrics: true } : {}),
+    ...(options.url === undefined ? undefined : { url: options.url }),
     logger,
   })
   report(chat, logger)
@@ -30,55 +43,20 @@ export async function serve(
     port: options.port,
     tcpPort: options.tcpPort,
     host: options.host,
+    metrics: options.metrics,
   })
-  for (const line of banner(options, where, told, out.version)) out.print(line)
+  const kept = { storage: told, files: filesTold }
+  for (const line of banner(options, where, kept, out.version)) out.print(line)
   return chat
 }
 
-/** What is kept where: the storage, the broker that goes with it, and how people are told. */
-interface Place {
-  readonly storage: Storage
-  readonly broker?: Broker
-  readonly told: string
-}
-
-/** Adapters are loaded when they are asked for: `--storage memory` needs no driver. */
-async function placeOf(where: string): Promise<Place> {
-  if (where === 'auto') {
-    if (canLoad('better-sqlite3')) return placeOf('sqlite:tertulia.db')
-    const told = 'memory (npm install better-sqlite3 keeps messages in a file)'
-    return { storage: memoryStorage(), told }
-  }
-  if (where === 'memory') return { storage: memoryStorage(), told: 'memory: gone when it ends' }
-  if (where.startsWith('sqlite:') && where.length > 'sqlite:'.length) {
-    const file = where.slice('sqlite:'.length)
-    const { sqliteStorage } = await import('../storage/sqlite.ts')
-    return { storage: sqliteStorage(file), told: `SQLite in ${file}` }
-  }
-  if (/^postgres(ql)?:\/\//.test(where)) {
-    const { postgresStorage } = await import('../storage/postgres.ts')
-    const { postgresBroker } = await import('../brokers/postgres.ts')
-    const { host, pathname } = new URL(where)
-    return {
-      storage: postgresStorage(where),
-      broker: postgresBroker(where),
-      // Never the password.
-      told: `Postgres on ${host}${pathname}`,
-    }
-  }
-  throw new ChatError(
-    'invalid_options',
-    `--storage ${where}: one of memory, sqlite:FILE, postgres://… is needed`,
-  )
-}
-
-function canLoad(driver: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(driver)
-    return true
-  } catch {
-    return false
-  }
+function accountsOf({
+  accounts,
+  accountsSecret,
+}: ServeOptions): Pick<ChatServerOptions, 'accounts'> {
+  if (typeof accounts === 'boolean') return { accounts }
+  const secret = accountsSecret === undefined ? {} : { secret: accountsSecret }
+  return { accounts: remoteAccounts(accounts, secret) }
 }
 
 /** One line of the log for each thing a keeper of the server wants to know. */
@@ -103,16 +81,33 @@ function report(chat: ChatServer, logger: Logger): void {
   })
 }
 
-function banner(options: ServeOptions, where: Listening, told: string, version: string): string[] {
+/** Who may come in. */
+function peopleOf({ accounts, guests }: ServeOptions): string {
+  const kept = accounts === true ? 'accounts' : `accounts of ${accounts}`
+  if (accounts === false) {
+    return guests ? 'anybody, as a guest' : 'nobody: --accounts and --guests are off'
+  }
+  return guests ? `${kept}, and anybody as a guest (--guests off ends that)` : `${kept} only`
+}
+
+function banner(
+  options: ServeOptions,
+  where: Listening,
+  kept: { readonly storage: string; readonly files: string },
+  version: string,
+): string[] {
   const tcp = `${where.host} ${where.tcpPort}`
   const room = options.defaultRoom === undefined ? 'none' : `#${options.defaultRoom}`
   return [
     `Tertulia ${version} is listening`,
     `  WebSocket  ${where.url}    JSON or text, one frame each`,
     `  TCP        ${tcp}    4 bytes length, big-endian, then UTF-8: JSON or text`,
+    `  HTTP       ${where.httpUrl}    GET /v1/openapi.json tells what there is`,
     `  Health     ${where.healthUrl}`,
-    `  Room       ${room}    guests may come in`,
-    `  Storage    ${told}`,
+    `  Room       ${room}`,
+    `  People     ${peopleOf(options)}`,
+    `  Storage    ${kept.storage}`,
+    `  Files      ${kept.files}`,
     '',
     'Say something from another terminal:',
     `  python3 -c "import socket,struct; s=socket.create_connection(('${where.host}',${where.tcpPort})); ` +

@@ -4,12 +4,18 @@ import { ChatError, CLOSE } from '../errors.ts'
 import { langOf, texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
 import type { Op, Request, Results } from '../protocol/types.ts'
-import { checkFree, enterDefault, hello, move, ticketOf } from './entrance.ts'
+import { ACCOUNT_COMMANDS } from './account-commands.ts'
+import { act } from './acts.ts'
+import { ADMIN_COMMANDS } from './admin-commands.ts'
+import { change } from './changes.ts'
+import { enterDefault, hello, move, ticketOf } from './entrance.ts'
+import { files } from './file-messages.ts'
 import { history } from './history.ts'
+import { read, unread } from './marks.ts'
 import {
   actorOf,
-  announce,
   createRoom,
+  isPrivate,
   join,
   leave,
   personOf,
@@ -17,8 +23,12 @@ import {
   roomOf,
 } from './membership.ts'
 import { sendPrivate, sendToRoom } from './messages.ts'
-import type { Session } from './model.ts'
-import { CONNECTED } from './remote.ts'
+import type { Core, Session } from './model.ts'
+import { checkFree, checkOwner, rename } from './naming.ts'
+import { isAdmin } from './permissions.ts'
+import { changedSettings, closeRoom, set } from './room-settings.ts'
+import { roster } from './roster.ts'
+import { mayVoice, recordsOf, shownSettings } from './standing.ts'
 
 /**
  * One operation. `run` gives the reply, or a promise of it (what comes after waits), or
@@ -37,7 +47,11 @@ export interface Command<O extends Op> {
 
 /** Every operation of the protocol. */
 export const COMMANDS: { readonly [O in Op]: Command<O> } = {
-  help: { cost: 1, early: true, run: () => ({ ops: Object.keys(COMMANDS) as Op[] }) },
+  help: {
+    cost: 1,
+    early: true,
+    run: (session) => ({ ops: opsOf(session.core, isAdmin(session)) }),
+  },
   hello: { cost: 1, early: true, run: hello },
   ping: { cost: 1, early: true, run: (session) => ({ ts: session.core.clock.now() }) },
   nick: { cost: 5, run: nick },
@@ -54,8 +68,8 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
   join: {
     cost: 5,
     async run(session, request) {
-      if (!session.text) return join(session, request)
-      await move(session, request)
+      if (session.text) await move(session, request)
+      else await join(session, request, (ok) => session.reply(request.id, 'join', ok))
       return undefined
     },
   },
@@ -94,6 +108,9 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
     },
   },
   send: { cost: 1, run: sendToRoom },
+  edit: { cost: 2, run: change },
+  delete: { cost: 2, run: change },
+  react: { cost: 2, run: change },
   msg: { cost: 1, run: sendPrivate },
   history: { cost: 2, run: history },
   typing: {
@@ -101,12 +118,26 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
     run(session, request) {
       const room = roomOf(session, request.room)
       const person = personOf(session)
+      if (room.rules !== null) mayVoice(session, room, room.rules, 'typing')
       const push = { ev: 'typing', room: room.name, person, on: request.on ?? true } as const
       room.push(push)
       session.core.link?.signal(room.name, push)
       return {}
     },
   },
+  set: { cost: 5, run: set },
+  close: { cost: 5, run: closeRoom },
+  invite: { cost: 2, run: act },
+  kick: { cost: 2, run: act },
+  ban: { cost: 2, run: act },
+  unban: { cost: 2, run: act },
+  mute: { cost: 2, run: act },
+  unmute: { cost: 2, run: act },
+  role: { cost: 2, run: act },
+  roster: { cost: 2, run: roster },
+  files: { cost: 2, run: files },
+  read: { cost: 1, run: read },
+  unread: { cost: 2, run: unread },
   quit: {
     cost: 0,
     early: true,
@@ -117,49 +148,71 @@ export const COMMANDS: { readonly [O in Op]: Command<O> } = {
       return undefined
     },
   },
+  ...ACCOUNT_COMMANDS,
+  ...ADMIN_COMMANDS,
+}
+
+/** What `help` lists. */
+const OPS = Object.keys(COMMANDS) as Op[]
+/** Operations that need a storage that applies changes, or keeps something about people. */
+const CHANGING: readonly Op[] = ['edit', 'delete', 'react']
+const KEEPING: readonly Op[] = [
+  ...(['set', 'close', 'invite', 'kick', 'ban', 'unban', 'mute', 'unmute', 'role'] as const),
+  ...(['roster', 'read', 'unread'] as const),
+]
+
+function opsOf({ storage, accounts, files: kept }: Core, admin: boolean): Op[] {
+  return OPS.filter(
+    (op) =>
+      (kept !== null || op !== 'files') &&
+      (accounts !== null || !Object.hasOwn(ACCOUNT_COMMANDS, op)) &&
+      (admin || !Object.hasOwn(ADMIN_COMMANDS, op)) &&
+      (storage.supports.changes || !CHANGING.includes(op)) &&
+      (storage.records !== undefined || !KEEPING.includes(op)),
+  )
 }
 
 async function nick(session: Session, request: Request<'nick'>): Promise<Results['nick']> {
   const { core } = session
+  // The name is that of their account, or what the application calls them.
+  if (session.identity.verified) throw new ChatError('forbidden')
   let name = cleanName(request.name, core.limits.nameChars)
   const change = await core.hooks.run('beforeNick', { person: actorOf(session), name })
   if (change !== undefined) name = cleanName(change.name, core.limits.nameChars)
+  if (name !== session.presence?.person.name && !session.trusted) await checkOwner(core, name)
   const { presence } = session
   if (presence === null) throw new ChatError('closed')
-  const was = presence.person.name
-  if (name === was) return { person: presence.person, ticket: ticketOf(core, presence.person) }
-  checkFree(core, name, presence.person.id)
-  core.directory.rename(presence, name)
-  const { person } = presence
-  core.presence?.came(CONNECTED, person)
-  const told = new Set<string>()
-  for (const { rooms } of presence.sessions) {
-    for (const room of rooms) {
-      if (told.has(room.name)) continue
-      told.add(room.name)
-      room.rename(person)
-      announce(core, room, { ev: 'renamed', room: room.name, person, was })
-      if (room.only === undefined) core.presence?.came(room.name, person)
-    }
+  if (name !== presence.person.name) {
+    checkFree(core, name, presence.person.id)
+    rename(core, presence, name)
   }
-  core.events.emit('nick', { person, was })
-  return { person, ticket: ticketOf(core, person) }
+  return { person: presence.person, ...ticketOf(session, presence.person) }
 }
 
 async function create(session: Session, request: Request<'create'>): Promise<Results['create']> {
   const { core } = session
+  if (isPrivate(request.room)) throw new ChatError('room_invalid')
   const name = roomName(core, request.room)
-  if (name.startsWith('@')) throw new ChatError('room_invalid')
   const known = await core.rooms.hold(name)
   if (known !== null) {
     core.rooms.release(known)
     throw new ChatError('room_exists')
   }
-  const { room, created } = await createRoom(session, name, request.permanent ?? false)
+  const { settings: given } = request
+  // Without records nobody could be let in, or change anything of it.
+  if (given !== undefined) recordsOf(core)
+  const settings = given && (() => changedSettings(core, undefined, given, session.info.address))
+  const { room, created } = await createRoom(session, name, request.permanent ?? false, settings)
   const { epoch, permanent } = room
+  const shown = shownSettings(room.rules?.settings)
   core.rooms.release(room)
   if (!created) throw new ChatError('room_exists')
-  return { room: name, epoch, permanent }
+  return {
+    room: name,
+    epoch,
+    permanent,
+    ...(shown === undefined ? undefined : { settings: shown }),
+  }
 }
 
 async function rooms(session: Session, request: Request<'rooms'>): Promise<Results['rooms']> {
@@ -167,10 +220,13 @@ async function rooms(session: Session, request: Request<'rooms'>): Promise<Resul
   const most = core.limits.listPage
   const limit = Math.min(request.limit ?? most, most)
   const records = await core.ask(core.storage.rooms.list(request.after ?? '', limit + 1))
-  const list = records.slice(0, limit).map(({ room, permanent }) => ({
+  const list = records.slice(0, limit).map(({ room, permanent, settings = {} }) => ({
     room,
     count: core.rooms.open.get(room)?.count ?? core.presence?.remote.count(room) ?? 0,
     permanent,
+    ...(settings.password === undefined ? undefined : { password: true as const }),
+    ...(settings.readOnly === true ? { readOnly: true as const } : undefined),
+    ...(settings.topic === undefined ? undefined : { topic: settings.topic }),
   }))
   return { rooms: list, more: records.length > limit }
 }

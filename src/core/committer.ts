@@ -22,10 +22,19 @@ export interface CommitterHost {
   readonly logger: Logger
   /** Called when something waits to be committed; leads to `commit()` soon. */
   wake(): void
-  /** New entries of the log, in order within each room; called after their completions. */
-  stored(entries: readonly Entry[]): void
-  /** The log of this room is longer than `seq - 1`: somebody should look. */
-  advanced(room: string, seq: number): void
+  /**
+   * New entries, in order within each room; `epochs[i]` names the log that `entries[i]` is in.
+   * Called after their completions.
+   */
+  stored(entries: readonly Entry[], epochs: readonly string[]): void
+  /** Whether anybody wants to know how long a batch takes. */
+  timed?(): boolean
+  /** A batch was stored, in so many ms; 0 where nobody wants to know. */
+  committed?(entries: number, ms: number): void
+  /** A batch wasn't stored, or not in time. */
+  failed?(): void
+  /** This log is longer than `seq - 1`: somebody should look. */
+  advanced(room: string, epoch: string, seq: number): void
 }
 
 interface Job {
@@ -39,6 +48,8 @@ export class Committer {
   private queue: Job[] = []
   private bytes = 0
   private flying = 0
+  /** Batches whose outcome isn't known: also those that nobody waits for any more. */
+  private readonly batches = new Set<readonly Job[]>()
   /** Rooms in flight; only kept where several batches may be. */
   private readonly busy = new Set<string>()
   private waiters: (() => void)[] = []
@@ -51,6 +62,14 @@ export class Committer {
   /** Entries taken in and not yet stored. */
   get waiting(): number {
     return this.queue.length
+  }
+
+  /** Whether anything for this room waits or is in flight. */
+  has(room: string): boolean {
+    const isFor = ({ draft }: Job): boolean => draft.room === room
+    if (this.queue.some(isFor)) return true
+    for (const batch of this.batches) if (batch.some(isFor)) return true
+    return false
   }
 
   /** Takes an entry in. Throws `overloaded` when too much is waiting already. */
@@ -112,6 +131,7 @@ export class Committer {
 
   private async run(batch: readonly Job[]): Promise<void> {
     this.flying += 1
+    this.batches.add(batch)
     const { storage, limits, clock, logger } = this.host
     let landed = false
     const land = (): void => {
@@ -123,14 +143,19 @@ export class Committer {
     // does later still counts: `settle` delivers what was stored, though its sender was told to retry.
     const timer = clock.after(limits.storageMs, () => {
       logger.error({ entries: batch.length, ms: limits.storageMs }, 'storage does not answer')
+      this.host.failed?.()
       fail(batch, new ChatError('unavailable', undefined, { retryAfterMs: 1000 }))
       land()
     })
+    const timed = this.host.timed?.() === true
+    const began = timed ? clock.monotonic() : 0
     try {
       const results = await storage.append(batch.map((job) => job.draft))
+      this.host.committed?.(batch.length, timed ? clock.monotonic() - began : 0)
       this.settle(batch, results)
     } catch (error) {
       logger.error({ err: error, entries: batch.length }, 'storage refused a batch')
+      if (!landed) this.host.failed?.()
       fail(
         batch,
         isChatError(error)
@@ -140,6 +165,7 @@ export class Committer {
       // It may have been stored all the same: the rooms' positions are compared soon.
     } finally {
       timer.cancel()
+      this.batches.delete(batch)
       land()
     }
   }
@@ -157,6 +183,7 @@ export class Committer {
 
   private settle(batch: readonly Job[], results: readonly Appended[]): void {
     const entries: Entry[] = []
+    const epochs: string[] = []
     for (let i = 0; i < batch.length; i++) {
       const job = batch[i] as Job
       const result = results[i]
@@ -166,12 +193,15 @@ export class Committer {
         job.done?.failed(new ChatError(result.error))
       } else {
         job.done?.committed(result)
-        if (result.duplicate) this.host.advanced(job.draft.room, result.seq)
-        else entries.push(entryOf(job.draft, result.seq, result.ts))
+        if (result.duplicate) this.host.advanced(job.draft.room, job.draft.epoch, result.seq)
+        else {
+          entries.push(entryOf(job.draft, result.seq, result.ts))
+          epochs.push(job.draft.epoch)
+        }
       }
       job.done = null
     }
-    if (entries.length > 0) this.host.stored(entries)
+    if (entries.length > 0) this.host.stored(entries, epochs)
   }
 }
 

@@ -14,8 +14,23 @@ export interface ChatEvents {
     readonly connection: ConnectionInfo
     readonly code: number
   }
-  /** An entry was stored by this node: told once in a cluster, by the node that took it in. */
+  /** A message or notice was stored: told once in a cluster, by the node that took it in. */
   message: Entry
+  /**
+   * An entry was stored that edits or deletes an earlier one (its `ref`), reacts to it, or takes
+   * that back: told as `message` is. `amended` applies it to an entry.
+   */
+  change: Entry
+  /**
+   * Something was done by an owner or moderator of a room (`kick`, `ban`, `role`, `settings`, …): told
+   * once in a cluster, by the node that took it in.
+   */
+  act: Entry
+  /**
+   * A message of this node concerns somebody: it mentions them by `@name`, or is said to them alone and
+   * they aren't connected. `present`: they were in the room. Who isn't may be told in another way.
+   */
+  mention: { readonly entry: Entry; readonly person: Person; readonly present: boolean }
   /** A person came into a room on this node. */
   join: { readonly room: string; readonly person: Person }
   /** A person left a room on this node. */

@@ -29,6 +29,8 @@ export class HookRunner {
   private readonly limits: Limits
   private readonly clock: Clock
   private readonly logger: Logger
+  /** Is told how long each hook took, in ms; null: nobody wants to know. */
+  measure: ((name: string, ms: number) => void) | null = null
 
   constructor(hooks: Hooks, limits: Limits, clock: Clock, logger: Logger) {
     this.hooks = hooks
@@ -51,16 +53,28 @@ export class HookRunner {
   ): ChangeOf<N> | undefined | Promise<ChangeOf<N> | undefined> {
     const hook = this.hooks[name] as Hook<ContextOf<N>, ChangeOf<N>> | undefined
     if (hook === undefined) return undefined
+    const began = this.measure === null ? 0 : this.clock.monotonic()
     let result: ReturnType<typeof hook>
     try {
       result = hook.call(this.hooks, context)
     } catch (error) {
+      this.took(name, began)
       throw this.refusal(name, error)
     }
-    return isThenable(result) ? this.wait(name, result) : this.settle(name, result)
+    if (isThenable(result)) return this.wait(name, result, began)
+    this.took(name, began)
+    return this.settle(name, result)
   }
 
-  private wait<R>(name: keyof Hooks, promise: PromiseLike<HookResult<R>>): Promise<R | undefined> {
+  private took(name: string, began: number): void {
+    this.measure?.(name, this.clock.monotonic() - began)
+  }
+
+  private wait<R>(
+    name: keyof Hooks,
+    promise: PromiseLike<HookResult<R>>,
+    began: number,
+  ): Promise<R | undefined> {
     return new Promise((resolve, reject) => {
       const timer = this.clock.after(this.limits.hookMs, () => {
         reject(this.refusal(name, new Error(`took longer than ${this.limits.hookMs} ms`)))
@@ -68,6 +82,7 @@ export class HookRunner {
       promise.then(
         (result) => {
           timer.cancel()
+          this.took(name, began)
           try {
             resolve(this.settle(name, result))
           } catch (error) {
@@ -76,6 +91,7 @@ export class HookRunner {
         },
         (error) => {
           timer.cancel()
+          this.took(name, began)
           reject(this.refusal(name, error))
         },
       )

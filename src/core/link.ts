@@ -28,6 +28,9 @@ export class Link {
   /** The id of this node among the others. */
   readonly node: string
   private readonly logger: Logger
+  /** Messages to and from other nodes. */
+  sent = 0
+  received = 0
 
   constructor(broker: Broker, node: string, logger: Logger) {
     this.broker = broker
@@ -43,18 +46,17 @@ export class Link {
     return this.broker.close()
   }
 
-  /** Tells the other nodes of stored entries, one message per room. */
-  entries(entries: readonly Entry[], epochOf: (room: string) => string | undefined): void {
-    const byRoom = new Map<string, Entry[]>()
-    for (const entry of entries) {
+  /** Tells the other nodes of stored entries, and of which logs they are: a message per room. */
+  entries(entries: readonly Entry[], epochs: readonly string[]): void {
+    const byRoom = new Map<string, { readonly epoch: string; readonly entries: Entry[] }>()
+    for (const [i, entry] of entries.entries()) {
+      // One transaction knows one log of a room.
       const known = byRoom.get(entry.room)
-      if (known === undefined) byRoom.set(entry.room, [entry])
-      else known.push(entry)
+      if (known === undefined)
+        byRoom.set(entry.room, { epoch: epochs[i] as string, entries: [entry] })
+      else known.entries.push(entry)
     }
-    for (const [room, list] of byRoom) {
-      const epoch = epochOf(room)
-      if (epoch !== undefined) this.send(room, { node: this.node, epoch, entries: list })
-    }
+    for (const [room, list] of byRoom) this.send(room, { node: this.node, ...list })
   }
 
   signal(room: string, signal: Push): void {
@@ -77,6 +79,19 @@ export class Link {
     )
   }
 
+  /** Says anything on a topic of its own. */
+  post(topic: string, message: object): void {
+    this.publish(topic, Buffer.from(JSON.stringify({ node: this.node, ...message })))
+  }
+
+  /** Hears what others say on such a topic. */
+  async heed<M extends { readonly node: string }>(
+    topic: string,
+    handler: (message: M) => void,
+  ): Promise<void> {
+    await this.listen(topic, handler)
+  }
+
   /** Hears what the other nodes say of a room. */
   subscribe(room: string, handler: (message: LinkMessage) => void): Promise<Unsubscribe> {
     return this.listen(topicOf(room), handler)
@@ -90,7 +105,9 @@ export class Link {
       try {
         // Nodes of one server trust each other; they share its storage.
         const message = JSON.parse(Buffer.from(bytes).toString()) as M
-        if (message.node !== this.node) handler(message)
+        if (message.node === this.node) return
+        this.received += 1
+        handler(message)
       } catch (error) {
         this.logger.warn({ err: error, topic }, 'a message of another node was not understood')
       }
@@ -108,6 +125,7 @@ export class Link {
   }
 
   private publish(topic: string, bytes: Uint8Array): void {
+    this.sent += 1
     this.broker.publish(topic, bytes).catch((error) => {
       this.logger.warn({ err: error, topic }, 'a hint could not be published')
     })

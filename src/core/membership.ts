@@ -3,14 +3,20 @@
 import { ChatError } from '../errors.ts'
 import { cleanRoomName } from '../protocol/names.ts'
 import type { Operations, Person, Push, Results } from '../protocol/types.ts'
-import { readMissed, spliced } from './catch-up.ts'
+import type { MemberRecord } from '../spi/records.ts'
+import type { StoredSettings } from '../spi/storage.ts'
+import { admit, checkSpace } from './admission.ts'
+import { current, readMissed, spliced } from './catch-up.ts'
 import type { Core, Room, Session } from './model.ts'
+import { isMuted, recordOf, shownSettings, stand, unstand } from './standing.ts'
 
 type LeaveReason = Extract<Push, { ev: 'left' }>['why']
 
 /** How often a large room tells how many are in it, at most, in ms. */
 const COUNT_MS = 1000
 const counting = new WeakSet<Room>()
+/** How soon it is tried again to give a room its owner, in ms. */
+const OWNER_MS = 1000
 
 /** What the names of private conversations look like: two ids. */
 const PRIVATE = /^@[\w.-]{1,64}:[\w.-]{1,64}$/
@@ -43,11 +49,15 @@ export function roomOf(session: Session, raw: string): Room {
   throw new ChatError('not_member')
 }
 
-/** Joins a room, making it if asked. Resolves to what the client is told. */
+/**
+ * Joins a room, making it if asked. `joined` tells the client, in the moment in which it comes in:
+ * whatever happens to the room next is told behind that.
+ */
 export async function join(
   session: Session,
   request: Operations['join'],
-): Promise<Results['join']> {
+  joined: (ok: Results['join']) => void,
+): Promise<void> {
   const { core } = session
   const { limits } = core
   const name = roomName(core, request.room)
@@ -68,21 +78,33 @@ export async function join(
       // Nobody is told which private conversations there are.
       throw new ChatError('room_not_found')
     }
+    let admission = await admit(session, room, request.password)
     if (inside === undefined) {
       await core.hooks.run('beforeJoin', { person: actorOf(session), room: name })
     }
-    const missed = await readMissed(core, room, request)
+    let missed = await readMissed(core, room, request)
+    // The log may have become another one meanwhile, or the person may have been banned.
+    for (;;) {
+      if (admission.acts !== room.acts) admission = await admit(session, room, request.password)
+      else if (!current(room, missed) && !room.closed) {
+        missed = await readMissed(core, room, request)
+      } else break
+    }
+    const { record } = admission
     // From here on nothing waits: what the reply says and what follows it fit together.
     const person = personOf(session)
     if (room.closed) throw new ChatError('room_closed')
     if (!room.sessions.has(session)) {
       if (room.sessions.size >= limits.membersPerRoom) throw new ChatError('room_full')
+      checkSpace(session, room, record)
       enter(session, room, person)
+      stand(room, record, core.clock.now())
     }
-    const answer = spliced(core, room, missed)
+    const answer = { ...spliced(core, room, missed), ...standingOf(core, room, record) }
+    core.counts.joined(request.since, answer)
     const { members } = room.list(0, limits.listPage)
     const { epoch, permanent, position, count } = room
-    return { room: name, epoch, head: position, created, permanent, count, members, ...answer }
+    joined({ room: name, epoch, head: position, created, permanent, count, members, ...answer })
   } finally {
     core.rooms.release(room)
   }
@@ -93,6 +115,7 @@ export async function createRoom(
   session: Session,
   name: string,
   permanent: boolean,
+  settings?: () => Promise<StoredSettings>,
 ): Promise<{ room: Room; created: boolean }> {
   const { core } = session
   const person = actorOf(session)
@@ -100,7 +123,49 @@ export async function createRoom(
   // Clients may ask for a permanent room; only the host program can grant it.
   const granted = change?.permanent ?? (session.trusted && permanent)
   takeCreate(session)
-  return core.rooms.make(name, { permanent: granted })
+  const set = settings === undefined ? undefined : { settings: await settings() }
+  const made = await core.rooms.make(name, { permanent: granted, ...set })
+  const { records } = core.storage
+  if (!made.created || records === undefined || session.trusted) return made
+  await makeOwner(core, made.room, made.room.epoch, personOf(session))
+  return made
+}
+
+/**
+ * Whoever made a room owns it. The room is there already: where storage fails in this moment, they
+ * own it a little later.
+ */
+async function makeOwner(core: Core, room: Room, epoch: string, person: Person): Promise<void> {
+  const { records } = core.storage
+  if (records === undefined || room.closed || room.epoch !== epoch || core.closing) return
+  try {
+    await core.ask(records.members.put(room.name, person, { role: 'owner' }))
+    // What is known of who is in it already is looked up again.
+    room.acts += 1
+    const record = await recordOf(core, room.name, person.id)
+    if (room.has(person.id)) stand(room, record, core.clock.now())
+  } catch (error) {
+    core.logger.warn({ err: error, room: room.name }, 'a room has no owner yet')
+    core.clock.after(OWNER_MS, () => void makeOwner(core, room, epoch, person))
+  }
+}
+
+/** What the reply to `join` says of the room's settings, and of who comes in. */
+function standingOf(
+  core: Core,
+  room: Room,
+  record: MemberRecord | null,
+): Pick<Results['join'], 'settings' | 'role' | 'mutedUntil' | 'read'> {
+  const settings = room.rules === null ? undefined : shownSettings(room.rules.settings)
+  if (settings === undefined && record === null) return {}
+  const { role, mutedUntil = 0, read } = record ?? {}
+  const until = Number.isFinite(mutedUntil) ? mutedUntil : null
+  return {
+    ...(settings === undefined ? undefined : { settings }),
+    ...(role === undefined ? undefined : { role }),
+    ...(isMuted(record, core.clock.now()) ? { mutedUntil: until } : undefined),
+    ...(read === undefined ? undefined : { read }),
+  }
 }
 
 /** Takes the making of one room from the address's allowance. Throws `rate_limited`. */
@@ -132,8 +197,9 @@ export function leave(session: Session, room: Room, person: Person, why: LeaveRe
   session.rooms = session.rooms.filter((other) => other !== room)
   if (session.current === room) session.current = null
   const last = room.remove(session, person.id)
+  if (last) unstand(room, person.id)
   if (last && room.only === undefined) {
-    core.presence?.went(room.name, person)
+    core.presence?.went(room.name, person, why)
     // They may still be in it on another node.
     if (!room.has(person.id)) {
       // When everybody goes, nobody need be told of each.

@@ -1,12 +1,17 @@
 /** What the other nodes' people mean for the rooms of this one. */
 
-import { readMissed, spliced } from './catch-up.ts'
+import type { Person } from '../protocol/types.ts'
+import { hearAddresses } from './address-bans.ts'
+import { current, readMissed, spliced } from './catch-up.ts'
 import type { Link } from './link.ts'
+import { showRead } from './marks.ts'
 import { announce } from './membership.ts'
 import { openFor } from './messages.ts'
 import type { Core } from './model.ts'
+import { displace, rename } from './naming.ts'
 import { type OpenMessage, Presence } from './presence.ts'
 import { CONNECTED } from './remote.ts'
+import { hearRevocation } from './revocation.ts'
 
 /** The presence of a node that has others beside it. */
 export function presenceOf(core: Core, link: Link): Presence {
@@ -17,6 +22,11 @@ export function presenceOf(core: Core, link: Link): Presence {
     publish: (message) => link.tell(message),
 
     came(place, person) {
+      if (place === CONNECTED) {
+        // A guest's name may be that of an old ticket; others have just been told it.
+        if (core.directory.get(person.id)?.verified) calledElsewhere(core, person)
+        return
+      }
       const room = core.rooms.open.get(place)
       if (room?.arrive(person)) {
         announce(core, room, { ev: 'joined', room: place, person, count: room.count })
@@ -31,16 +41,9 @@ export function presenceOf(core: Core, link: Link): Presence {
     },
 
     renamed(place, person, was) {
-      if (place === CONNECTED) {
-        const here = core.directory.get(person.id)
-        // The same person is connected here too, and is called the same.
-        if (here !== undefined && core.directory.free(person.name, person.id)) {
-          core.directory.rename(here, person.name)
-        }
-        return
-      }
+      if (place === CONNECTED) return calledElsewhere(core, person)
       const room = core.rooms.open.get(place)
-      if (room === undefined) return
+      if (room === undefined || room.person(person.id)?.name === person.name) return
       room.rename(person)
       announce(core, room, { ev: 'renamed', room: place, person, was })
     },
@@ -51,7 +54,28 @@ export function presenceOf(core: Core, link: Link): Presence {
         core.logger.warn({ err: error, room: message.room }, 'a conversation was not opened')
       })
     },
+
+    barred(message) {
+      hearAddresses(core, message).catch((error) => {
+        core.logger.warn({ err: error, room: message.room }, 'addresses were not banned here')
+      })
+    },
+
+    read: ({ room, id, seq }) => showRead(core, id, room, seq),
+
+    person(message) {
+      if (message.t === 'named') displace(core, message.name, message.id)
+      else hearRevocation(core, message)
+    },
   })
+}
+
+/** A person who is connected to another node: connected here too, they are called the same. */
+function calledElsewhere(core: Core, person: Person): void {
+  const here = core.directory.get(person.id)
+  if (here === undefined || here.person.name === person.name) return
+  if (here.verified) rename(core, here, person.name, true)
+  else if (core.directory.free(person.name, person.id)) core.directory.rename(here, person.name)
 }
 
 /** What was said since the other node spoke of the conversation is still to be heard here. */
@@ -60,7 +84,13 @@ async function follow(core: Core, { room: name, epoch, head, ids }: OpenMessage)
   if (room === null) return
   try {
     const missed = await readMissed(core, room, { since: { epoch, seq: head } })
-    openFor(core, room, ids, head, spliced(core, room, missed).entries)
+    if (room.closed) return
+    if (current(room, missed)) {
+      const { entries, more, reset, gap } = spliced(core, room, missed)
+      if (!more && !reset && gap === undefined) return openFor(core, room, ids, head, entries)
+    }
+    // So much was said meanwhile that it is easier to look it up.
+    openFor(core, room, ids, room.position, [])
   } finally {
     core.rooms.release(room)
   }

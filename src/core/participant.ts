@@ -24,13 +24,40 @@ export interface Participant {
   /** Joins a room; makes it if it isn't there. Rejects with the codes of the `join` operation. */
   join(room: string, options?: Omit<Operations['join'], 'room'>): Promise<Results['join']>
   leave(room: string): Promise<void>
-  /** Says something; resolves once it is stored. */
-  send(room: string, text: string, options?: { cid?: string }): Promise<Results['send']>
+  /** Says something; resolves once it is stored. `ref`: the seq of the entry that is answered. */
+  send(
+    room: string,
+    text: string,
+    options?: { cid?: string; ref?: number },
+  ): Promise<Results['send']>
+  /** Gives one's own message another text. */
+  edit(
+    room: string,
+    seq: number,
+    text: string,
+    options?: { cid?: string },
+  ): Promise<Results['edit']>
+  /** Deletes one's own message. */
+  delete(room: string, seq: number, options?: { cid?: string }): Promise<Results['delete']>
+  /** Holds an emoji up to a message; `on: false` takes it back. */
+  react(
+    room: string,
+    seq: number,
+    emoji: string,
+    options?: { on?: boolean; cid?: string },
+  ): Promise<Results['react']>
   /** Says something to one person, by name. */
   msg(to: string, text: string, options?: { cid?: string }): Promise<Results['msg']>
   history(room: string, options?: Omit<Operations['history'], 'room'>): Promise<Results['history']>
   /** Listens; returns what stops it. Own messages are heard too, as everybody hears theirs. */
   on<E extends keyof Heard>(event: E, listener: (event: Heard[E]) => unknown): () => void
+  /**
+   * Asks for any operation of the protocol, as the host program: it may do everything an admin may.
+   *
+   * @example
+   * await helper.ask('ban', { room: 'geral', person: 'Mallory', reason: 'spam' })
+   */
+  ask<O extends Op>(op: O, fields: Operations[O]): Promise<Results[O]>
   /** Leaves all rooms and is gone. */
   close(): Promise<void>
 }
@@ -160,11 +187,15 @@ export function participantOf(
     get person() {
       return who()
     },
+    ask: (op, fields) => connection.ask(op, fields),
     join: (room, options) => connection.ask('join', { ...options, room }),
     async leave(room) {
       await connection.ask('leave', { room })
     },
     send: (room, text, options) => connection.ask('send', { ...options, room, text }),
+    edit: (room, seq, text, options) => connection.ask('edit', { ...options, room, seq, text }),
+    delete: (room, seq, options) => connection.ask('delete', { ...options, room, seq }),
+    react: (room, seq, text, options) => connection.ask('react', { ...options, room, seq, text }),
     msg: (to, text, options) => connection.ask('msg', { ...options, to, text }),
     history: (room, options) => connection.ask('history', { ...options, room }),
     on: (event, listener) => connection.on(event, listener),

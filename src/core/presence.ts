@@ -15,6 +15,8 @@ export type PresenceMessage =
       readonly place: string
       readonly person: Person
       readonly here: boolean
+      /** Of one who is not here any more; absent: they said so. */
+      readonly why?: 'lost' | 'removed'
     }
   /** Tell me your census; `to`: one node only. */
   | { readonly t: 'ask'; readonly to?: string }
@@ -29,6 +31,9 @@ export type PresenceMessage =
   /** I am closing. */
   | { readonly t: 'bye' }
   | OpenMessage
+  | AddressMessage
+  | ReadMessage
+  | PersonMessage
 
 /** Who is connected as one of these should follow this private conversation, from `head` on. */
 export interface OpenMessage {
@@ -38,6 +43,36 @@ export interface OpenMessage {
   readonly head: number
   readonly ids: readonly string[]
 }
+
+/** These addresses (see `addressId`), and those of this person, may not come into a room any more. */
+export interface AddressMessage {
+  readonly t: 'address'
+  readonly room: string
+  readonly ids: readonly string[]
+  /** Absent: only those who are there are to be put out. */
+  readonly person?: Person
+  /** Absent: for good. */
+  readonly until?: number
+}
+
+/** A person has read up to here. */
+export interface ReadMessage {
+  readonly t: 'read'
+  readonly room: string
+  readonly id: string
+  readonly seq: number
+}
+
+/** How somebody left a place. */
+type Why = 'leave' | 'lost' | 'removed'
+
+/**
+ * About one person, wherever they are connected. `recheck`: tokens of theirs may have ended. `end`:
+ * all their connections end. `named`: the name is theirs, whoever else has it gets another.
+ */
+export type PersonMessage =
+  | { readonly t: 'recheck' | 'end'; readonly id: string }
+  | { readonly t: 'named'; readonly id: string; readonly name: string }
 
 /** Bytes of people in one part of a census; small enough for brokers with small messages. */
 const PART_BYTES = 4000
@@ -54,6 +89,12 @@ export interface PresenceHost extends RemoteListener {
   publish(message: PresenceMessage): void
   /** Lets those of these persons who are here follow a private conversation. */
   open(message: OpenMessage): void
+  /** Puts out who comes from these addresses. */
+  barred(message: AddressMessage): void
+  /** Tells those of this person who are here. */
+  read(message: ReadMessage): void
+  /** Looks after the connections of a person. */
+  person(message: PersonMessage): void
 }
 
 interface Gathering {
@@ -94,12 +135,18 @@ export class Presence {
     this.tell(place, person, true)
   }
 
+  /** A person of this node has another name, as another node told: the others know it already. */
+  called(place: string, person: Person): void {
+    const people = this.census.get(place)
+    if (people?.has(person.id)) people.set(person.id, person)
+  }
+
   /** A person left a place on this node. */
-  went(place: string, person: Person): void {
+  went(place: string, person: Person, why: Why = 'leave'): void {
     const people = this.census.get(place)
     if (people === undefined || !people.delete(person.id)) return
     if (people.size === 0) this.census.delete(place)
-    this.tell(place, person, false)
+    this.tell(place, person, false, why)
   }
 
   /** Says hello to the other nodes. */
@@ -132,10 +179,10 @@ export class Presence {
         if (remote.version(node) !== message.v) host.publish({ t: 'ask', to: node })
         break
       case 'change': {
-        const { v, place, person, here } = message
+        const { v, place, person, here, why } = message
         const known = remote.version(node) ?? -1
         // Older: it is in the snapshot already.
-        if (v > known && !remote.change(node, v, place, person, here)) {
+        if (v > known && !remote.change(node, v, place, person, here, why)) {
           host.publish({ t: 'ask', to: node })
         }
         break
@@ -149,12 +196,24 @@ export class Presence {
       case 'open':
         host.open(message)
         break
+      case 'address':
+        host.barred(message)
+        break
+      case 'read':
+        host.read(message)
+        break
+      case 'recheck':
+      case 'end':
+      case 'named':
+        host.person(message)
+        break
     }
   }
 
-  private tell(place: string, person: Person, here: boolean): void {
+  private tell(place: string, person: Person, here: boolean, why: Why = 'leave'): void {
     this.version += 1
-    this.host.publish({ t: 'change', v: this.version, place, person, here })
+    const change = { t: 'change', v: this.version, place, person, here } as const
+    this.host.publish(why === 'leave' ? change : { ...change, why })
   }
 
   private report(): void {
@@ -183,6 +242,8 @@ export class Presence {
     const { v, i, of, people } = message
     if (v <= (this.remote.version(node) ?? -1)) return
     let gathering = this.gathering.get(node)
+    // A part that is late must not spoil what is being gathered since.
+    if (gathering !== undefined && v < gathering.v) return
     if (gathering === undefined || gathering.v !== v) {
       gathering = { v, parts: new Map() }
       this.gathering.set(node, gathering)

@@ -12,6 +12,11 @@ export class Bucket {
     this.stamp = now
   }
 
+  /** Gives back what was taken for nothing. */
+  give(cost: number): void {
+    this.tokens += cost
+  }
+
   /** Takes `cost`; returns 0, or how many ms to wait until it is there. */
   take(cost: number, perSecond: number, burst: number, now: number): number {
     this.fill(perSecond, burst, now)
@@ -39,10 +44,13 @@ export class AddressUse {
   connections = 0
   readonly commands: Bucket
   readonly creates: Bucket
+  /** Wrong passwords of rooms. */
+  readonly failures: Bucket
 
   constructor(limits: Limits, now: number) {
     this.commands = new Bucket(limits.addressCommandBurst, now)
     this.creates = new Bucket(limits.createsPerHour, now)
+    this.failures = new Bucket(limits.failuresPerHour, now)
   }
 
   /** Nothing would be different if it were forgotten. */
@@ -50,7 +58,8 @@ export class AddressUse {
     return (
       this.connections === 0 &&
       this.commands.full(limits.addressCommandsPerSecond, limits.addressCommandBurst, now) &&
-      this.creates.full(limits.createsPerHour / 3600, limits.createsPerHour, now)
+      this.creates.full(limits.createsPerHour / 3600, limits.createsPerHour, now) &&
+      this.failures.full(limits.failuresPerHour / 3600, limits.failuresPerHour, now)
     )
   }
 }

@@ -2,6 +2,7 @@
 
 import { nameKey } from '../protocol/names.ts'
 import type { Person } from '../protocol/types.ts'
+import { ByName } from './by-name.ts'
 
 /** The place of everybody who is connected, in any room or none. */
 export const CONNECTED = ''
@@ -23,10 +24,13 @@ interface Counted {
   nodes: number
 }
 
+/** How somebody left a place. */
+type Why = 'leave' | 'lost' | 'removed'
+
 /** Is told of what changed for all other nodes together. */
 export interface RemoteListener {
   came(place: string, person: Person): void
-  went(place: string, person: Person, why: 'leave' | 'lost'): void
+  went(place: string, person: Person, why: Why): void
   renamed(place: string, person: Person, was: string): void
 }
 
@@ -34,11 +38,16 @@ export interface RemoteListener {
 export class Remote {
   private readonly peers = new Map<string, Peer>()
   private readonly places = new Map<string, Map<string, Counted>>()
-  private readonly names = new Map<string, Person>()
+  private readonly names = new ByName<Counted>()
   private readonly listener: RemoteListener
 
   constructor(listener: RemoteListener) {
     this.listener = listener
+  }
+
+  /** Nodes that we hear of. */
+  get nodes(): number {
+    return this.peers.size
   }
 
   /** Who is in a place, on other nodes. */
@@ -46,13 +55,28 @@ export class Remote {
     for (const { person } of this.places.get(place)?.values() ?? []) yield person
   }
 
+  /** Rooms that somebody on another node is in. */
+  *rooms(): Iterable<string> {
+    for (const place of this.places.keys()) if (place !== CONNECTED) yield place
+  }
+
   count(place: string): number {
     return this.places.get(place)?.size ?? 0
   }
 
+  /** Is this person connected to another node? */
+  isConnected(personId: string): boolean {
+    return this.places.get(CONNECTED)?.has(personId) === true
+  }
+
   /** The person of this name on another node. */
   named(name: string): Person | undefined {
-    return this.names.get(nameKey(name))
+    return this.names.first(nameKey(name))?.person
+  }
+
+  /** Has nobody on another node, but this person, the name? */
+  free(name: string, id: string): boolean {
+    return this.names.all(nameKey(name)).every(({ person }) => person.id === id)
   }
 
   /** The version we have of a node's census; undefined: we haven't heard of it. */
@@ -68,12 +92,19 @@ export class Remote {
   }
 
   /** One change of a node's census, which makes it this version. False: it doesn't follow ours. */
-  change(node: string, version: number, place: string, person: Person, here: boolean): boolean {
+  change(
+    node: string,
+    version: number,
+    place: string,
+    person: Person,
+    here: boolean,
+    why: Why = 'leave',
+  ): boolean {
     const peer = this.peers.get(node)
     if (peer === undefined || peer.version !== version - 1) return false
     peer.version = version
     if (here) this.add(peer, place, person)
-    else this.drop(peer, place, person.id, 'leave')
+    else this.drop(peer, place, person.id, why)
     return true
   }
 
@@ -121,8 +152,9 @@ export class Remote {
     }
     const known = counted.get(person.id)
     if (known === undefined) {
-      counted.set(person.id, { person, nodes: 1 })
-      if (place === CONNECTED) this.names.set(nameKey(person.name), person)
+      const one: Counted = { person, nodes: 1 }
+      counted.set(person.id, one)
+      if (place === CONNECTED) this.names.add(nameKey(person.name), one)
       this.listener.came(place, person)
       return
     }
@@ -131,13 +163,13 @@ export class Remote {
     const was = known.person.name
     known.person = person
     if (place === CONNECTED) {
-      this.unname(was, person.id)
-      this.names.set(nameKey(person.name), person)
+      this.names.delete(nameKey(was), known)
+      this.names.add(nameKey(person.name), known)
     }
     this.listener.renamed(place, person, was)
   }
 
-  private drop(peer: Peer, place: string, id: string, why: 'leave' | 'lost'): void {
+  private drop(peer: Peer, place: string, id: string, why: Why): void {
     const people = peer.census.get(place)
     if (people === undefined || !people.delete(id)) return
     if (people.size === 0) peer.census.delete(place)
@@ -148,12 +180,7 @@ export class Remote {
     if (known.nodes > 0) return
     counted.delete(id)
     if (counted.size === 0) this.places.delete(place)
-    if (place === CONNECTED) this.unname(known.person.name, id)
+    if (place === CONNECTED) this.names.delete(nameKey(known.person.name), known)
     this.listener.went(place, known.person, why)
-  }
-
-  private unname(name: string, id: string): void {
-    const key = nameKey(name)
-    if (this.names.get(key)?.id === id) this.names.delete(key)
   }
 }

@@ -1,18 +1,34 @@
 /** A room, as the host program handles it from code. */
 
 import { ChatError } from '../errors.ts'
-import type { Person } from '../protocol/types.ts'
+import { cleanReaction } from '../protocol/reaction.ts'
+import type { ChangeKind, Person } from '../protocol/types.ts'
 import type { Page, Range } from '../spi/storage.ts'
+import { checkSupport, prepare } from './changes.ts'
 import { isPrivate, roomName } from './membership.ts'
-import { checkText } from './messages.ts'
+import { checkRef, checkText } from './messages.ts'
 import type { Core, Room } from './model.ts'
 
-/** What the host program can say in a room, and how. */
-export interface SendOptions {
+/** Where an entry stands in the log. */
+export interface Place {
+  readonly seq: number
+  readonly ts: number
+  /** Stored by an earlier call with the same `cid`. */
+  readonly duplicate: boolean
+}
+
+/** How the host program changes something in a room. */
+export interface ChangeOptions {
   /** Key of this entry: a second call with the same key stores nothing and gives the first place. */
   readonly cid?: string
-  /** In whose name; default: the server's own, as a notice. */
+  /** In whose name; default: the server's own. */
   readonly as?: Person
+}
+
+/** How the host program says something in a room: without `as`, as a notice. */
+export interface SendOptions extends ChangeOptions {
+  /** The seq of the entry that is answered. */
+  readonly ref?: number
 }
 
 /** A room, whether it exists yet or not. */
@@ -20,12 +36,22 @@ export interface RoomHandle {
   readonly name: string
   /**
    * Says something; resolves once it is stored, with its place in the log. Makes the room if it
-   * isn't there. Rejects with `text_empty`, `text_too_long`, `unavailable`, `overloaded`, `conflict`.
+   * isn't there. Rejects with `text_empty`, `text_too_long`, `entry_not_found` (what is answered),
+   * `unavailable`, `overloaded`, `conflict`.
    */
-  send(
-    text: string,
-    options?: SendOptions,
-  ): Promise<{ seq: number; ts: number; duplicate: boolean }>
+  send(text: string, options?: SendOptions): Promise<Place>
+  /**
+   * Gives a message or notice another text. Rejects with `forbidden` unless it was said in the name
+   * of `as`, `entry_not_found`, `room_not_found`, `unsupported` (by the storage), and as `send` does.
+   */
+  edit(seq: number, text: string, options?: ChangeOptions): Promise<Place>
+  /** Deletes a message or notice, whoever said it. Rejects as `edit` does, but never `forbidden`. */
+  deleteEntry(seq: number, options?: ChangeOptions): Promise<Place>
+  /**
+   * Holds an emoji up to a message or notice; `on: false` takes it back. Rejects with
+   * `too_many_reactions`, `bad_request` (not a reaction), and as `edit` does, but never `forbidden`.
+   */
+  react(seq: number, emoji: string, options?: ChangeOptions & { on?: boolean }): Promise<Place>
   /** Makes the room; resolves to whether it was made now. */
   create(options?: { permanent?: boolean }): Promise<boolean>
   /** Who is in it, on all nodes; empty when nobody of this node is. */
@@ -57,12 +83,33 @@ export function roomHandle(core: Core, raw: string, ready: () => Promise<void>):
     }
   }
 
+  async function change(
+    kind: ChangeKind,
+    seq: number,
+    text: string,
+    { cid, as }: ChangeOptions,
+  ): Promise<Place> {
+    await ready()
+    if (core.closing) throw new ChatError('shutting_down')
+    checkSupport(core)
+    const room = await core.rooms.hold(name)
+    if (room === null) throw new ChatError('room_not_found')
+    try {
+      const who = { person: as ?? core.host, host: true } as const
+      const { draft, release } = await prepare(core, room, who, { kind, seq, text, cid })
+      return await core.append(draft).finally(release)
+    } finally {
+      core.rooms.release(room)
+    }
+  }
+
   return {
     name,
-    async send(text, { cid, as } = {}) {
+    async send(text, { cid, as, ref } = {}) {
       checkText(text, core.limits)
-      return withRoom(false, (room) =>
-        core.append({
+      return withRoom(false, async (room) => {
+        if (ref !== undefined) await checkRef(room, ref)
+        return core.append({
           room: name,
           epoch: room.epoch,
           kind: as === undefined ? 'notice' : 'message',
@@ -70,8 +117,18 @@ export function roomHandle(core: Core, raw: string, ready: () => Promise<void>):
           from: as ?? core.host,
           text,
           ...(cid === undefined ? undefined : { cid }),
-        }),
-      )
+          ...(ref === undefined ? undefined : { ref }),
+        })
+      })
+    },
+    async edit(seq, text, options = {}) {
+      checkText(text, core.limits)
+      return change('edit', seq, text, options)
+    },
+    deleteEntry: (seq, options = {}) => change('delete', seq, '', options),
+    async react(seq, emoji, { on = true, ...options } = {}) {
+      const text = cleanReaction(emoji, core.limits.reactionChars)
+      return change(on ? 'react' : 'unreact', seq, text, options)
     },
     create: ({ permanent = true } = {}) => withRoom(permanent, async (_, created) => created),
     members: () => core.rooms.open.get(name)?.list(0, Number.POSITIVE_INFINITY).members ?? [],
@@ -79,7 +136,7 @@ export function roomHandle(core: Core, raw: string, ready: () => Promise<void>):
       await ready()
       return core.ask(
         core.storage.read(name, {
-          ...(range.after === undefined && range.before === undefined
+          ...(range.after === undefined && range.before === undefined && range.at === undefined
             ? { before: Number.MAX_SAFE_INTEGER }
             : range),
           limit,

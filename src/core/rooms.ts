@@ -1,8 +1,10 @@
 /** The rooms that are open on this node, and how they are opened, made and closed. */
 
 import { ChatError } from '../errors.ts'
+import type { Entry } from '../protocol/types.ts'
 import type { Unsubscribe } from '../spi/broker.ts'
 import type { Page, RoomRecord } from '../spi/storage.ts'
+import { acted, renewAll } from './acted.ts'
 import type { LinkMessage } from './link.ts'
 import { removeAll } from './membership.ts'
 import type { Core, Room, RoomSpec, Rooms, Session } from './model.ts'
@@ -14,6 +16,8 @@ export class OpenRooms implements Rooms {
   private readonly opening = new Map<string, Promise<Room | null>>()
   /** Rooms that go because nothing was said in them: they may only be opened again after that. */
   private readonly leaving = new Map<string, Promise<void>>()
+  /** Rooms that are being opened, and whose log went on meanwhile. */
+  private readonly overtaken = new Set<string>()
   private readonly subscriptions = new WeakMap<Room, Unsubscribe>()
   private readonly core: Core
   private readonly host: RoomHost<Session>
@@ -32,12 +36,20 @@ export class OpenRooms implements Rooms {
           { err: error, room: room.name },
           'a room could not be compared with storage',
         ),
+      acted: (room, entry) => acted(core, room, entry),
+      unsure: (room, reset) => {
+        const looking = renewAll(core, room, reset)
+        return core.storage.records === undefined ? null : looking
+      },
+      delivered: (count) => {
+        core.counts.deliveries += count
+      },
     }
   }
 
   /** Opens a room, if there is one, and keeps it open until `release`. */
   async hold(name: string): Promise<Room | null> {
-    await this.leaving.get(name)
+    await this.left(name)
     let room = this.open.get(name) ?? null
     while (room === null) {
       let opening = this.opening.get(name)
@@ -54,12 +66,18 @@ export class OpenRooms implements Rooms {
     return room
   }
 
+  /** Resolves when a room that goes is gone. */
+  private async left(name: string): Promise<void> {
+    const leaving = this.leaving.get(name)
+    if (leaving !== undefined) await this.core.ask(leaving)
+  }
+
   /** Makes a room, or opens the one that is there, and keeps it open until `release`. */
   async make(name: string, spec: RoomSpec): Promise<{ room: Room; created: boolean }> {
     const { core } = this
     const now = core.clock.now()
     for (;;) {
-      await this.leaving.get(name)
+      await this.left(name)
       const made = await core.ask(
         core.storage.rooms.create(
           {
@@ -67,6 +85,7 @@ export class OpenRooms implements Rooms {
             epoch: core.makeId(),
             permanent: spec.permanent,
             ...(spec.only === undefined ? undefined : { only: spec.only }),
+            ...(spec.settings === undefined ? undefined : { settings: spec.settings }),
             createdAt: now,
             keepUntil: now + core.limits.emptyRoomMs,
           },
@@ -82,6 +101,16 @@ export class OpenRooms implements Rooms {
     }
   }
 
+  /** An entry was stored by this node, in the log of this epoch. */
+  stored(entry: Entry, epoch: string): void {
+    const room = this.open.get(entry.room)
+    if (room !== undefined) {
+      // Behind what was handed out: that was read a moment ago, or the log was cut short.
+      if (entry.seq <= room.position && epoch === room.epoch) void room.repair()
+      room.entry(entry, epoch)
+    } else if (this.opening.has(entry.room)) this.overtaken.add(entry.room)
+  }
+
   /** Ends a hold; a room that nobody needs here is closed. */
   release(room: Room): void {
     room.holds -= 1
@@ -91,7 +120,8 @@ export class OpenRooms implements Rooms {
   /** Somebody left: a temporary room in which nothing was said goes at once. */
   vacated(room: Room): void {
     // Other nodes, if there are any, may have people in it: then it goes when its time is over.
-    this.tidy(room, room.position === 0 && this.core.link === null)
+    const { committer, link } = this.core
+    this.tidy(room, room.position === 0 && link === null && !committer.has(room.name))
   }
 
   private tidy(room: Room, gone: boolean): void {
@@ -100,26 +130,35 @@ export class OpenRooms implements Rooms {
     const { core } = this
     if (room.permanent || core.closing) return
     const until = core.clock.now() + core.limits.emptyRoomMs
-    const work = gone
-      ? core.storage.rooms.delete(room.name).then((deleted) => {
-          if (deleted) core.events.emit('delete', { room: room.name })
-        })
-      : core.storage.rooms.keep([room.name], until)
-    const done = core.ask(work).catch((error) => this.host.failed(room, error))
+    const work = gone ? this.discard(room.name) : core.storage.rooms.keep([room.name], until)
+    core.ask(work).catch((error) => this.host.failed(room, error))
     if (!gone) return
-    const left = done.finally(() => this.leaving.delete(room.name))
+    // However long it takes: made anew before, the room would be deleted with what was said in it.
+    const left = work.catch(() => {}).finally(() => this.leaving.delete(room.name))
     this.leaving.set(room.name, left)
+  }
+
+  /** Deletes a room in which nothing was said. */
+  private async discard(name: string): Promise<void> {
+    const { storage, events } = this.core
+    // What was said may have been stored though storage failed to say so.
+    const [head] = await storage.heads([name])
+    if (head?.head !== 0) return
+    if (await storage.rooms.delete(name)) events.emit('delete', { room: name })
   }
 
   /** Deletes a room and its log, and puts out everybody who is in it. */
   async delete(name: string): Promise<boolean> {
     const { core } = this
+    const epoch = this.open.get(name)?.epoch
     const deleted = await core.ask(core.storage.rooms.delete(name))
-    if (deleted) {
-      this.vanished(name)
-      core.link?.deleted(name)
-    }
-    return deleted
+    if (!deleted) return false
+    core.link?.deleted(name)
+    const room = this.open.get(name)
+    // Others may have made it anew, and then it is that one.
+    if (room !== undefined && room.epoch !== epoch) await room.repair()
+    else this.vanished(name)
+    return true
   }
 
   /** A room is no more: tells who is in it here. */
@@ -142,37 +181,63 @@ export class OpenRooms implements Rooms {
 
   private async load(name: string): Promise<Room | null> {
     const { core } = this
-    // Subscribed before the head is read: what is published in between is seen as `missed`.
-    let missed = false
+    // Subscribed before the head is read: what is published in between is noted.
+    this.overtaken.delete(name)
     const receive = (message: LinkMessage): void => {
       const room = this.open.get(name)
-      if (room === undefined) missed = true
+      if (room === undefined) this.overtaken.add(name)
       else this.receive(room, message)
     }
     const unsubscribe = (await core.link?.subscribe(name, receive)) ?? null
     let record: RoomRecord | null = null
     try {
-      record = await core.ask(core.storage.rooms.get(name))
+      record = await this.find(name)
     } finally {
       if (record === null && unsubscribe !== null) {
         unsubscribe().catch((error) => core.logger.warn({ err: error }, 'unsubscribing failed'))
       }
     }
-    if (record === null) return null
+    if (record === null) {
+      this.overtaken.delete(name)
+      return null
+    }
     const room = new RoomOf(record, this.host)
     if (unsubscribe !== null) this.subscriptions.set(room, unsubscribe)
     for (const person of core.presence?.remote.people(name) ?? []) room.arrive(person)
     this.open.set(name, room)
-    if (missed) await room.repair()
+    if (this.overtaken.delete(name)) await room.repair()
     return room
   }
 
+  /**
+   * Reads the record of a room. One whose time is nearly over is kept longer first, so that no node
+   * takes it for empty before this one has said that somebody is in it. Where storage can't do that
+   * at the moment (it may still be read), and there is time left, it is for the upkeep to do.
+   */
+  private async find(name: string): Promise<RoomRecord | null> {
+    const { rooms } = this.core.storage
+    const record = await this.core.ask(rooms.get(name))
+    if (record === null || record.permanent) return record
+    const { emptyRoomMs } = this.core.limits
+    const now = this.core.clock.now()
+    if (record.keepUntil > now + emptyRoomMs / 2) return record
+    try {
+      await this.core.ask(rooms.keep([name], now + emptyRoomMs))
+    } catch (error) {
+      if (record.keepUntil <= this.core.clock.now()) throw error
+      this.core.logger.warn({ err: error, room: name }, 'a room could not be kept for longer')
+    }
+    return this.core.ask(rooms.get(name))
+  }
+
   private receive(room: Room, message: LinkMessage): void {
-    if (message.gone) return this.vanished(room.name)
+    // It may have been made anew since that was said: storage knows.
+    if (message.gone) return void room.repair()
     if (message.signal !== undefined) return room.push(message.signal)
-    if (message.epoch !== room.epoch) return void room.repair()
-    if (message.head !== undefined) room.head(message.epoch, message.head)
-    for (const entry of message.entries ?? []) room.entry(entry)
+    const { epoch, head, entries = [] } = message
+    if (epoch === undefined) return
+    if (head !== undefined) room.head(epoch, head)
+    for (const entry of entries) room.entry(entry, epoch)
   }
 
   private replaced(room: Room, page: Page | null): void {

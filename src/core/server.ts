@@ -3,10 +3,19 @@
 import { ChatError, CLOSE, ERRORS } from '../errors.ts'
 import { texts } from '../i18n/languages.ts'
 import { cleanName } from '../protocol/names.ts'
-import type { ConnectionInfo, Refused, Transport, TransportHost } from '../spi/transport.ts'
+import type {
+  ConnectionInfo,
+  FileHost,
+  Refused,
+  Sink,
+  Transport,
+  TransportHost,
+} from '../spi/transport.ts'
 import type { ChatEvents, Listener } from './events.ts'
+import type { SharedFiles } from './files.ts'
 import { Node, type NodeParts } from './node.ts'
 import { eventWire, LocalConnection, type Participant, participantOf } from './participant.ts'
+import { disconnect } from './revocation.ts'
 import { type RoomHandle, roomHandle } from './room-handle.ts'
 import { ClientSession } from './session.ts'
 import { Upkeep } from './upkeep.ts'
@@ -23,6 +32,12 @@ export interface Stats {
   readonly uptimeMs: number
 }
 
+/** Something that lives as long as the server does, and is its own. */
+export interface Companion {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
 const LOCAL: ConnectionInfo = { transport: 'participant', address: 'local', secure: true }
 
 /** A server without its front doors: those are transports, given to `open`. */
@@ -30,15 +45,16 @@ export class Server {
   readonly node: Node
   private readonly upkeep: Upkeep
   private readonly transports: Transport[] = []
-  private readonly started: number
+  private readonly companions: readonly Companion[]
   private starting: Promise<void> | null = null
   private stopping: Promise<void> | null = null
   private ready = false
 
-  constructor(parts: NodeParts) {
+  /** @param companions started once the storage is open, stopped before it is closed */
+  constructor(parts: NodeParts, companions: readonly Companion[] = []) {
     this.node = new Node(parts)
+    this.companions = companions
     this.upkeep = new Upkeep(this.node)
-    this.started = parts.clock.monotonic()
   }
 
   /** Opens storage and broker and makes the default room. Done once, by whatever comes first. */
@@ -67,13 +83,34 @@ export class Server {
       clock: node.clock,
       logger: node.logger,
       refuses: (address) => this.refuses(address),
+      refused: (input) => {
+        node.counts.refused(input.code)
+        node.refusals.note(input, input.address)
+      },
+      ...(node.files === null ? undefined : { files: this.fileHost(node.files) }),
       accept: (connection, info) => {
         const refused = this.refuses(info.address)
         if (refused !== null) return refused
         const session = new ClientSession(node, connection, info)
-        node.sessions.add(session)
+        node.came(session)
         return session
       },
+    }
+  }
+
+  private fileHost(files: SharedFiles): FileHost {
+    const sessionOf = (sink: Sink): ClientSession => {
+      const session = sink as ClientSession
+      if (!this.node.sessions.has(session)) throw new ChatError('closed')
+      return session
+    }
+    return {
+      upload: async (sink, file) => {
+        const info = await files.upload(sessionOf(sink), file)
+        this.node.counts.uploads += 1
+        return info
+      },
+      download: async (sink, id) => files.download(sessionOf(sink), id),
     }
   }
 
@@ -90,7 +127,7 @@ export class Server {
       node.logger.error({ err: error, participant: clean }, 'a participant failed'),
     )
     const session = new ClientSession(node, connection, LOCAL, eventWire(node.wires))
-    node.sessions.add(session)
+    node.came(session)
     connection.attach(session)
     try {
       const { person } = await connection.ask('hello', { version: 1, name: clean })
@@ -105,6 +142,11 @@ export class Server {
     }
   }
 
+  /** Ends all connections of a person, on every node. */
+  disconnect(id: string): void {
+    disconnect(this.node, id)
+  }
+
   on<N extends keyof ChatEvents>(name: N, listener: Listener<N>): () => void {
     return this.node.events.on(name, listener)
   }
@@ -117,7 +159,7 @@ export class Server {
       people: node.directory.size,
       rooms: node.rooms.open.size,
       waiting: node.committer.waiting,
-      uptimeMs: Math.round(node.clock.monotonic() - this.started),
+      uptimeMs: node.uptimeMs,
     }
   }
 
@@ -130,7 +172,10 @@ export class Server {
   private async begin(): Promise<void> {
     const { node } = this
     await node.storage.open()
+    await node.files?.open()
+    for (const companion of this.companions) await companion.start()
     await this.join()
+    await node.admin.open()
     node.secret = await node.ask(
       node.storage.setting('ticket-secret', node.makeId() + node.makeId()),
     )
@@ -161,7 +206,7 @@ export class Server {
       node.sessions.size >= connections ||
       node.addresses.connections(address) >= connectionsPerAddress
     ) {
-      node.logger.warn({ address, connections: node.sessions.size }, 'a connection was refused')
+      node.turnAway(address)
       return refusal('too_many_connections')
     }
     return null
@@ -170,6 +215,7 @@ export class Server {
   private async end(): Promise<void> {
     const { node } = this
     node.closing = true
+    node.files?.stop()
     if (this.starting === null) return
     await this.starting.catch(() => {})
     this.upkeep.stop()
@@ -182,8 +228,12 @@ export class Server {
     }
     await this.within(closeMs + 1000, node.deserted())
     await Promise.all(this.transports.map((transport) => transport.stop()))
+    await this.within(closeMs, node.finished())
+    await Promise.all(this.companions.map((companion) => companion.stop()))
+    node.refusals.sweep(true)
     node.presence?.stop()
     await node.link?.close()
+    await node.files?.close()
     await node.storage.close()
   }
 

@@ -3,17 +3,20 @@
 import { ChatError, CLOSE, ERRORS, type ErrorCode, isChatError, mayReconnect } from '../errors.ts'
 import type { Lang } from '../i18n/languages.ts'
 import { texts } from '../i18n/languages.ts'
+import { entryUnits } from '../protocol/entry.ts'
 import type { Malformed, Op, Request, RequestId, Results, ServerEvent } from '../protocol/types.ts'
 import type { Codec } from '../spi/codec.ts'
 import type { Connection, ConnectionInfo, Sink } from '../spi/transport.ts'
 import { COMMANDS } from './commands.ts'
 import type { Connected } from './directory.ts'
-import { greet } from './entrance.ts'
+import { greet, outside } from './entrance.ts'
+import { GUEST } from './identity.ts'
 import { leaveAll } from './membership.ts'
-import type { Core, Room, Session } from './model.ts'
+import type { Core, Room, Session, SessionIdentity } from './model.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
 import { type AddressUse, Bucket } from './rates.ts'
 import { CONNECTED } from './remote.ts'
+import { forget } from './revocation.ts'
 import type { Wire } from './wire.ts'
 
 /** After so many times `limits.inboxCommands` a transport that doesn't pause is cut. */
@@ -36,6 +39,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   lang: Lang
   /** Who it is; null before `hello`. */
   presence: Connected<Session> | null = null
+  identity: SessionIdentity = GUEST
   rooms: Room[] = []
   /** The room that what has no room is meant for. */
   current: Room | null = null
@@ -51,9 +55,11 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   private inboxBytes = 0
   private busy = false
   private paused = false
-  private closeCode: number = 1006
+  closeCode: number = 1006
   private sends = 0
   private readonly unsettled: (() => void)[] = []
+  /** Of one that speaks text: the seq of its last message in each room. */
+  private last: WeakMap<Room, number> | null = null
   /** The peer has said its last word. */
   private finishing = false
 
@@ -113,7 +119,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     this.outbox.drop()
     this.address.connections -= 1
     this.inbox = EMPTY
-    this.depart()
+    this.depart(this.closeCode)
     this.core.gone(this)
   }
 
@@ -151,6 +157,15 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     return new Promise((resolve) => this.unsettled.push(resolve))
   }
 
+  spoke(room: Room, seq: number): void {
+    this.last ??= new WeakMap()
+    this.last.set(room, seq)
+  }
+
+  lastIn(room: Room): number | undefined {
+    return this.last?.get(room)
+  }
+
   /** Handles one request; what follows it waits if it takes longer. */
   request(request: Request | Malformed): void {
     const now = this.core.clock.monotonic()
@@ -162,8 +177,9 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     }
     if (request.op === null) return this.refuse(request.id, null, request.error)
     const command = COMMANDS[request.op]
+    this.core.counts.requested(request.op)
     try {
-      if (this.presence === null && !command.early) throw new ChatError('hello_required')
+      if (this.presence === null && !command.early) throw outside(this)
       // One row of the table belongs to one operation; the compiler can't follow that through.
       const result = (command.run as (session: Session, request: Request) => unknown)(this, request)
       if (result instanceof Promise) this.await(request, result)
@@ -180,7 +196,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     if (op === 'history' || op === 'join') {
       const { entries } = ok as Results['history' | 'join']
       let units = 0
-      for (const { text } of entries) units += text.length + ENTRY_UNITS
+      for (const entry of entries) units += entryUnits(entry) + ENTRY_UNITS
       this.outbox.answer(event, units)
     } else this.outbox.event(event)
   }
@@ -190,7 +206,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     if (this.ended) return
     const error = isChatError(thrown) ? thrown : this.internal(thrown)
     const { close, retryable } = ERRORS[error.code]
-    this.core.refused(this, error.code)
+    this.core.refused(this, error.code, op)
     // People are told once: the closing line has the reason.
     if (close !== null && this.text) return this.endWith(error.code)
     this.outbox.event({
@@ -222,7 +238,7 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     this.closeCode = code
     this.inbox = EMPTY
     // First, so that what its rooms said in this turn still goes out.
-    this.depart()
+    this.depart(this.closeCode)
     const reconnect = mayReconnect(code)
     this.outbox.finish({
       type: 'push',
@@ -237,19 +253,18 @@ export class ClientSession implements Session, Sink, OutboxOwner {
     this.connection.close(code, reason)
   }
 
-  private depart(): void {
+  depart(code: number): void {
     const { presence } = this
     if (presence === null) return
     this.presence = null
-    leaveAll(this, presence.person, this.closeCode === CLOSE.normal ? 'leave' : 'lost')
+    leaveAll(this, presence.person, code === CLOSE.normal ? 'leave' : 'lost')
+    forget(this)
+    this.identity = GUEST
     if (this.core.directory.leave(this, presence)) {
       this.core.presence?.went(CONNECTED, presence.person)
     }
-    this.core.events.emit('disconnect', {
-      person: presence.person,
-      connection: this.info,
-      code: this.closeCode,
-    })
+    const { person } = presence
+    this.core.events.emit('disconnect', { person, connection: this.info, code })
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────
@@ -345,7 +360,8 @@ export class ClientSession implements Session, Sink, OutboxOwner {
   private finish(): void {
     if (!this.finishing || this.ended || this.busy || this.inbox.length > 0) return
     const settled = this.settled()
-    if (settled === undefined) this.end(CLOSE.normal, texts(this.lang).goodbye)
+    // Whoever did it on purpose doesn't mind the code; whoever was cut off comes back.
+    if (settled === undefined) this.end(CLOSE.finished, texts(this.lang).goodbye)
     else void settled.then(() => this.finish())
   }
 

@@ -2,7 +2,9 @@
 
 import type { ErrorCode } from '../errors.ts'
 import type { Timer } from '../spi/clock.ts'
+import { expireRooms } from './expiry.ts'
 import type { Node } from './node.ts'
+import { expire, recheck } from './revocation.ts'
 import type { ClientSession } from './session.ts'
 
 /** How often connections are looked at, in ms. */
@@ -11,6 +13,10 @@ const SWEEP_MS = 1000
 const HEADS = 500
 /** Longest time between two looks at empty rooms, in ms. */
 const EXPIRE_MS = 60_000
+/** Time between two looks at all tokens, in ms, more or less: what ends elsewhere ends here in a second. */
+const TOKENS_MS = 800
+/** Who speaks text has so many times `helloMs` to log in, since the last line. */
+const PATIENCE = 4
 
 function hash(text: string): number {
   let value = 0
@@ -22,6 +28,8 @@ function hash(text: string): number {
 export class Upkeep {
   private readonly node: Node
   private readonly timers = new Map<string, Timer>()
+  private readonly expiring = new WeakSet<ClientSession>()
+  private deaf = false
   private stopped = false
 
   constructor(node: Node) {
@@ -42,6 +50,12 @@ export class Upkeep {
       () => positionMs * pace,
       () => this.compare(),
     )
+    if (this.node.accounts !== null)
+      this.every(
+        'tokens',
+        () => Math.min(positionMs, TOKENS_MS) * pace,
+        () => this.recheck(),
+      )
     const { presence } = this.node
     if (presence !== null)
       this.every(
@@ -49,10 +63,23 @@ export class Upkeep {
         () => presence.beatMs,
         () => presence.beat(),
       )
+    const { files } = this.node
+    if (files !== null) {
+      this.every(
+        'files',
+        () => files.sweepMs,
+        () => files.sweep(),
+      )
+    }
     this.every(
       'expire',
       () => Math.min(EXPIRE_MS, emptyRoomMs / 3),
-      () => this.expire(),
+      async () => void (await expireRooms(this.node)),
+    )
+    this.every(
+      'limits',
+      () => EXPIRE_MS,
+      () => this.node.admin.limits.load(),
     )
   }
 
@@ -67,32 +94,65 @@ export class Upkeep {
     const open = [...rooms.open.values()]
     for (let i = 0; i < open.length; i += HEADS) {
       const some = open.slice(i, i + HEADS)
+      // From before the question: a log that is shorter than that was cut short.
+      const positions = some.map(({ epoch, position }) => ({ epoch, position }))
       const heads = await this.node.ask(storage.heads(some.map(({ name }) => name)))
       for (const [j, room] of some.entries()) {
         if (room.closed) continue
         const head = heads[j]
-        if (head === null || head === undefined) await room.repair()
+        const before = positions[j]
+        const isShorter =
+          head?.epoch === before?.epoch && (head?.head ?? 0) < (before?.position ?? 0)
+        if (head === null || head === undefined || isShorter) await room.repair()
         else room.head(head.epoch, head.head)
       }
     }
   }
 
+  /** Ends connections whose tokens have ended. One line of the log when the accounts stop answering. */
+  private async recheck(): Promise<void> {
+    try {
+      await recheck(this.node, this.node.sessions)
+      this.deaf = false
+    } catch (error) {
+      if (!this.deaf) this.node.logger.warn({ err: error }, 'tokens could not be looked at')
+      this.deaf = true
+    }
+  }
+
+  /** Looks whether a connection whose time is over may stay after all. */
+  private outlived(session: ClientSession): void {
+    if (this.expiring.has(session)) return
+    this.expiring.add(session)
+    expire(session)
+      .catch((error) => this.node.logger.debug({ err: error }, 'a token could not be looked at'))
+      .finally(() => this.expiring.delete(session))
+  }
+
   /** Ends connections that said nothing in time, gave no sign of life, or take nothing. */
   private sweep(): void {
     const now = this.node.clock.monotonic()
+    const time = this.node.clock.now()
     for (const session of this.node.sessions) {
+      const { expiresAt } = session.identity
+      if (expiresAt !== undefined && expiresAt <= time) this.outlived(session)
       const code = this.judge(session, now)
       if (code === null) continue
       this.node.refused(session, code)
       session.endWith(code)
     }
     this.node.addresses.sweep(now)
+    this.node.refusals.sweep()
+    this.node.admin.look()
   }
 
   private judge(session: ClientSession, now: number): ErrorCode | null {
     if (session.ended || session.trusted) return null
     const { helloMs, pingMs, pongMs, stallMs } = this.node.limits
-    if (session.presence === null && now - session.since > helloMs) return 'hello_timeout'
+    if (session.presence === null) {
+      const silent = session.text ? (now - session.lastSeen) / PATIENCE : now - session.since
+      if (silent > helloMs) return 'hello_timeout'
+    }
     const { outbox } = session
     if (outbox.blocked) {
       if (outbox.stalledSince === 0) outbox.stalledSince = now
@@ -106,18 +166,6 @@ export class Upkeep {
       session.connection.ping()
     }
     return null
-  }
-
-  /** Keeps the rooms that people are in, and lets go those that were empty long enough. */
-  private async expire(): Promise<void> {
-    const { rooms, storage, clock, limits } = this.node
-    const now = clock.now()
-    const used: string[] = []
-    for (const room of rooms.open.values()) if (!room.permanent) used.push(room.name)
-    if (used.length > 0) {
-      await this.node.ask(storage.rooms.keep(used, now + limits.emptyRoomMs))
-    }
-    for (const name of await this.node.ask(storage.rooms.expire(now))) rooms.vanished(name)
   }
 
   /** Runs `work` again and again; never twice at once. */

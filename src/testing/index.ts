@@ -6,6 +6,7 @@ export type { SentMessage, TestClientOptions } from './client-session.ts'
 export type { RoomView, SeenEntry } from './client-view.ts'
 export { realClock, type VirtualClock, type VirtualClockOptions, virtualClock } from './clock.ts'
 export { type CodecSuiteOptions, codecSuite } from './codec-suite.ts'
+export { type FilesSubject, type FilesSuiteOptions, filesSuite } from './files-suite.ts'
 export {
   type Flakiness,
   type FlakyStorage,
@@ -47,6 +48,7 @@ export {
   webSocketDial,
 } from './recording-link.ts'
 export type { RecordedSend } from './recording-session.ts'
+export { recordsSuite } from './records-suite.ts'
 export { sampleEntry, sampleEvents, sampleReply, sampleRequest, sampleText } from './samples.ts'
 export type { StorageSubject, StorageSuiteOptions, StorageWish } from './storage-subject.ts'
 export { storageSuite } from './storage-suite.ts'

@@ -35,7 +35,11 @@ function gated(storage: Storage, appends = 1) {
       gates.push({ open: () => resolve(storage.append(batch)), fail: reject })
     })
   }
-  return { batches, gates, storage: { ...storage, append, supports: { durable: false, appends } } }
+  return {
+    batches,
+    gates,
+    storage: { ...storage, append, supports: { durable: false, appends, changes: true } },
+  }
 }
 
 async function setup(options: { appends?: number; limits?: Partial<typeof LIMITS> } = {}) {
@@ -57,7 +61,7 @@ async function setup(options: { appends?: number; limits?: Partial<typeof LIMITS
       woken += 1
     },
     stored: (entries) => stored.push(...entries),
-    advanced: (_, seq) => advanced.push(seq),
+    advanced: (_, __, seq) => advanced.push(seq),
   })
   const told: Told[] = []
   const completion = (): Completion => {

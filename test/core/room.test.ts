@@ -49,6 +49,8 @@ function setup(log: Entry[] = [], first = 1) {
       failed: (_, error) => {
         throw error
       },
+      acted() {},
+      unsure: () => null,
     },
   )
   const member = (): Subscriber & { got: string[]; outbox: Outbox } => {
@@ -94,7 +96,7 @@ describe('room', () => {
     const { room, member, flush } = setup()
     const alice = member()
     room.add(alice, from)
-    for (const seq of [1, 1, 2, 1, 2, 3]) room.entry(entry(seq))
+    for (const seq of [1, 1, 2, 1, 2, 3]) room.entry(entry(seq), 'e')
     flush(alice)
     expect(alice.got).toEqual(['1', '2', '3'])
   })
@@ -106,8 +108,8 @@ describe('room', () => {
       room.add(m, { id: `${i}`, name: `${i}` })
       return m
     })
-    room.entry(entry(1))
-    room.entry(entry(2))
+    room.entry(entry(1), 'e')
+    room.entry(entry(2), 'e')
     flush(...members)
     expect(packs).toEqual([['1', '2']])
     for (const { got } of members) expect(got).toEqual(['1', '2'])
@@ -118,9 +120,9 @@ describe('room', () => {
     const { room, member, flush } = setup(log)
     const alice = member()
     room.add(alice, from)
-    room.entry(entry(1))
-    room.entry(entry(8))
-    room.entry(entry(9))
+    room.entry(entry(1), 'e')
+    room.entry(entry(8), 'e')
+    room.entry(entry(9), 'e')
     await room.repair()
     flush(alice)
     expect(alice.got).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
@@ -154,12 +156,12 @@ describe('room', () => {
     const { room, member, flush } = setup()
     const [alice, bob, carol] = [member(), member(), member()]
     room.add(alice, from)
-    room.entry(entry(1))
+    room.entry(entry(1), 'e')
     room.add(bob, { id: 'b', name: 'Bob' })
-    room.entry(entry(2))
+    room.entry(entry(2), 'e')
     room.add(carol, { id: 'c', name: 'Carol' })
     room.remove(alice, 'a')
-    room.entry(entry(3))
+    room.entry(entry(3), 'e')
     room.remove(bob, 'b')
     flush(alice, bob, carol)
     expect(alice.got).toEqual(['1', '2'])
@@ -170,7 +172,7 @@ describe('room', () => {
   it('remembers the newest entries for those who come back', () => {
     const { room, member } = setup()
     room.add(member(), from)
-    for (let seq = 1; seq <= 20; seq++) room.entry(entry(seq))
+    for (let seq = 1; seq <= 20; seq++) room.entry(entry(seq), 'e')
     expect(room.recentAfter(17)?.map(({ seq }) => seq)).toEqual([18, 19, 20])
     expect(room.recentAfter(20)).toEqual([])
     expect(room.recentAfter(2)).toBeNull()

@@ -1,0 +1,46 @@
+/** `tertulia admin`: who may do everything. The first one is made here, and in no other way. */
+
+import { storageAccounts } from '../auth/accounts.ts'
+import { ChatError } from '../errors.ts'
+import type { AdminOptions } from './options.ts'
+import { placeOf } from './place.ts'
+import { askPassword } from './prompt.ts'
+import { recordsIn } from './records.ts'
+
+/**
+ * Makes an admin, or makes an account one, or no longer one. Resolves to what was done, in a line.
+ *
+ * @throws ChatError `invalid_options`, `name_invalid`, `name_reserved`, `name_taken`,
+ *   `password_weak`, `person_not_found`
+ */
+export async function administer(
+  { act, name, storage: where }: AdminOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const { storage, told } = await placeOf(where)
+  if (storage.name === 'memory') {
+    throw new ChatError(
+      'invalid_options',
+      `--storage ${where}: an account made here would be gone at once`,
+    )
+  }
+  const { admin } = storageAccounts({ records: recordsIn(storage) })
+  const password = act === 'create' ? await askPassword(env) : ''
+  await storage.open()
+  try {
+    if (act === 'create') {
+      const made = await admin.create(name, password, true)
+      return `${made.name} may do everything now (${told})`
+    }
+    const found = await admin.find(name)
+    if (found === null) {
+      throw new ChatError('person_not_found', `there is no account ${name} in ${told}`)
+    }
+    await admin.setAdmin(found.id, act === 'grant')
+    const now =
+      act === 'grant' ? 'may do everything, once they log in again' : 'is no admin any more'
+    return `${found.name} ${now} (${told})`
+  } finally {
+    await storage.close()
+  }
+}
