@@ -1,6 +1,7 @@
 /** One connection of a simulated client: what it asks, what it is told, when it loses patience. */
 
-import type { Op, Operations, Push, Results, WireError } from '../protocol/types.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { ChangeKind, Op, Operations, Push, Results, WireError } from '../protocol/types.ts'
 import type { Clock, Timer } from '../spi/clock.ts'
 import type { RoomView, WirePage } from './client-view.ts'
 import type { Closing } from './mailbox.ts'
@@ -23,10 +24,15 @@ export interface TestClientOptions {
   readonly backoffMs?: readonly [number, number]
 }
 
-/** Something the client said. */
+/** Something the client said, or changed. */
 export interface SentMessage {
   readonly cid: string
+  /** Of a deletion: empty. */
   readonly text: string
+  /** What it does to the entry of this seq; absent: it is a message. */
+  readonly change?: { readonly kind: ChangeKind; readonly seq: number }
+  /** Why the server would not have it: what was to be changed is gone, say. */
+  refused?: ErrorCode
   /** What the server answered first; it must never answer anything else. */
   ack: { readonly seq: number; readonly ts: number } | null
   /** How often it was sent. */
@@ -39,6 +45,9 @@ export interface SentMessage {
 const EAGER = 8
 /** After so many tries on one connection that nobody answers, it is given up. */
 const TRIES = 3
+
+/** Why a change may be refused. */
+const CHANGING: readonly ErrorCode[] = ['entry_not_found', 'forbidden', 'too_many_reactions']
 
 /** What of a message's way belongs to one connection. */
 interface Try {
@@ -114,8 +123,7 @@ export class Session implements NetworkEar {
     if (message.tries === 1) message.connection = this.owner.connections()
     const id = this.nextId++
     this.tries.set(id, attempt)
-    const { cid, text } = message
-    this.write({ id, op: 'send', room: this.options.room, text, cid })
+    this.write({ id, room: this.options.room, ...requestOf(message) })
   }
 
   /** Ends the connection; `politely`: says so. */
@@ -154,7 +162,7 @@ export class Session implements NetworkEar {
   }
 
   private unanswered(): readonly SentMessage[] {
-    return this.owner.sent.filter(({ ack }) => ack === null)
+    return this.owner.sent.filter(({ ack, refused }) => ack === null && refused === undefined)
   }
 
   private ask<O extends Op, R = Results[O]>(
@@ -222,6 +230,12 @@ export class Session implements NetworkEar {
       attempt.at = this.now() + (error.retryAfterMs ?? 0)
       return
     }
+    const { change, ack } = attempt.message
+    if (change !== undefined && CHANGING.includes(error.code) && ack === null) {
+      attempt.message.refused = error.code
+      this.open.delete(attempt.message.cid)
+      return
+    }
     this.owner.complain(`${attempt.message.cid} was refused: ${error.code}`)
   }
 
@@ -233,7 +247,7 @@ export class Session implements NetworkEar {
       return
     }
     if (push.room !== room) return this.owner.complain(`${push.ev} of another room, ${push.room}`)
-    if (push.ev === 'message' || push.ev === 'notice') {
+    if ('text' in push) {
       view.entry(push)
     } else if (push.ev === 'gap') {
       view.liveGap(push)
@@ -279,4 +293,13 @@ interface Answer {
   readonly re: number
   readonly ok?: unknown
   readonly err?: WireError
+}
+
+/** How something is said, or changed. */
+function requestOf({ cid, text, change }: SentMessage): object {
+  if (change === undefined) return { op: 'send', text, cid }
+  const { kind, seq } = change
+  if (kind === 'delete') return { op: 'delete', seq, cid }
+  if (kind === 'edit') return { op: 'edit', seq, text, cid }
+  return { op: 'react', seq, text, on: kind === 'react', cid }
 }

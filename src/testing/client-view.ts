@@ -1,5 +1,6 @@
 /** What one client knows of a room's log, and whether the server told it rightly. */
 
+import { amended, isChange } from '../protocol/entry.ts'
 import type { Entry, Gap, Position, Results } from '../protocol/types.ts'
 
 /** An entry as it stands on the wire, live or in a page: `ev` is its kind. */
@@ -17,7 +18,7 @@ type Item = { readonly entry: SeenEntry } | { readonly gap: Gap }
  * order becomes a problem in `problems`, and isn't quietly repaired.
  */
 export class RoomView {
-  /** What was seen, in order, without doubles. */
+  /** What was seen, in order, without doubles; changed by the changes among it. */
   readonly seen: SeenEntry[] = []
   /** What the server said can't be had any more. */
   readonly gaps: Gap[] = []
@@ -133,10 +134,20 @@ export class RoomView {
       if (entry.seq <= this.at) return
     }
     this.at = entry.seq
+    if (isChange(entry.ev)) this.amend(entry)
     this.seen.push(entry)
+  }
+
+  private amend(change: SeenEntry): void {
+    for (const [i, seen] of this.seen.entries()) {
+      const { kind: ev, ...now } = amended(asEntry(seen), asEntry(change))
+      this.seen[i] = { ev, ...now }
+    }
   }
 
   private complain(problem: string): void {
     this.problems.push(problem)
   }
 }
+
+const asEntry = ({ ev: kind, ...rest }: SeenEntry): Entry => ({ kind, ...rest })

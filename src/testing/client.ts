@@ -1,6 +1,6 @@
 /** A client for simulations: keeps coming back, retries until it is answered, and believes nothing. */
 
-import type { Results } from '../protocol/types.ts'
+import type { ChangeKind, Results } from '../protocol/types.ts'
 import type { Timer } from '../spi/clock.ts'
 import { type SentMessage, Session, type TestClientOptions } from './client-session.ts'
 import { RoomView } from './client-view.ts'
@@ -14,6 +14,12 @@ export interface TestClient {
   stop(): void
   /** Says something: until it is acknowledged, over as many connections as it takes. */
   say(text: string): SentMessage
+  /**
+   * Changes the entry `seq` of its room: until that is acknowledged, or refused.
+   *
+   * @param text the new text, or the emoji; of a `delete`: empty
+   */
+  change(kind: ChangeKind, seq: number, text: string): SentMessage
   /** Gives up the connection, politely or not, and comes back. */
   drop(): void
   /** The connection it has at the moment, for fate to play with. */
@@ -23,7 +29,7 @@ export interface TestClient {
   /** What it knows of the log. */
   readonly view: RoomView
   readonly sent: readonly SentMessage[]
-  /** Everything is acknowledged, and everything that was missed is there. */
+  /** Everything is acknowledged or refused, and everything that was missed is there. */
   readonly settled: boolean
   /** How many connections it has had. */
   readonly connections: number
@@ -85,6 +91,14 @@ export function testClient(options: TestClientOptions): TestClient {
 
   const owner = { view, sent, connections: () => connections, complain, identified, ended }
 
+  function add(what: Pick<SentMessage, 'text' | 'change'>): SentMessage {
+    const cid = `${options.label}-${sent.length + 1}`
+    const message: SentMessage = { cid, ...what, ack: null, tries: 0, connection: 0 }
+    sent.push(message)
+    session?.offer(message)
+    return message
+  }
+
   return {
     start() {
       if (running) return
@@ -96,18 +110,8 @@ export function testClient(options: TestClientOptions): TestClient {
       timer?.cancel()
       session?.leave(true)
     },
-    say(text) {
-      const message = {
-        cid: `${options.label}-${sent.length + 1}`,
-        text,
-        ack: null,
-        tries: 0,
-        connection: 0,
-      }
-      sent.push(message)
-      session?.offer(message)
-      return message
-    },
+    say: (text) => add({ text }),
+    change: (kind, seq, text) => add({ text, change: { kind, seq } }),
     drop() {
       session?.leave(random.chance(0.5))
     },
@@ -120,7 +124,7 @@ export function testClient(options: TestClientOptions): TestClient {
     view,
     sent,
     get settled() {
-      return view.live && sent.every(({ ack }) => ack !== null)
+      return view.live && sent.every(({ ack, refused }) => ack !== null || refused !== undefined)
     },
     get connections() {
       return connections

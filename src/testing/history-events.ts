@@ -1,7 +1,7 @@
 /** What a record of a chat consists of: what clients asked, what they were told, what they saw. */
 
 import type { ErrorCode } from '../errors.ts'
-import type { Entry, Position } from '../protocol/types.ts'
+import type { ActKind, Entry, EntryKind, Position } from '../protocol/types.ts'
 
 /** Who it happened to, and when. */
 export interface EventPlace {
@@ -22,15 +22,27 @@ export interface EventPlace {
 /** By which way an entry came: see {@link SawEvent}. */
 export type Via = 'live' | 'missed' | 'page'
 
-/** One try to say something. A retry is another try with the same `cid`. */
+/** One try to say or change something. A retry is another try with the same `cid`. */
 export interface InvokeEvent extends EventPlace {
   readonly type: 'invoke'
   /** Number of the try, another one for each in the whole record. */
   readonly call: number
   /** `null`: a private message, whose room only the answer tells. */
   readonly room: string | null
+  /** What it is to become. Default `message`. */
+  readonly kind?: EntryKind
+  /** What it changes or answers. */
+  readonly ref?: number
   readonly cid: string
+  /** Of a deletion: empty. */
   readonly text: string
+}
+
+/** It asked for something to be done to a person, or to a room. That has no key: it may be there. */
+export interface ActEvent extends EventPlace {
+  readonly type: 'act'
+  readonly room: string
+  readonly kind: ActKind
 }
 
 /** A try was acknowledged. */
@@ -80,6 +92,8 @@ export interface SawEvent extends EventPlace {
   readonly room: string
   readonly entry: Entry
   readonly via: Via
+  /** The head of the log that the page told of: it shows what it has as of then, or later. */
+  readonly head?: number
 }
 
 /** It heard of something in a room that isn't an entry: who comes and goes, who types. */
@@ -140,6 +154,7 @@ export interface StrangeEvent extends EventPlace {
 /** One line of a record. */
 export type HistoryEvent =
   | InvokeEvent
+  | ActEvent
   | OkEvent
   | FailEvent
   | UnknownEvent
@@ -181,4 +196,9 @@ export interface History {
   readonly lost?: readonly { readonly room: string; readonly epoch: string }[]
   /** Tells the entries of those who weren't recorded, such as the host program. Default: none. */
   readonly foreign?: (entry: Entry) => boolean
+  /**
+   * Tells whether a `delete` of something that somebody else said was allowed, by a moderator or the
+   * host program. Default: none is. Nobody may edit what others said.
+   */
+  readonly moderates?: (change: Entry, target: Entry) => boolean
 }

@@ -2,7 +2,24 @@
 
 import type { Entry } from '../protocol/types.ts'
 import type { History, RoomLog } from './history-events.ts'
-import type { Findings, ViolationPlace } from './history-rules.ts'
+import type { Findings, HistoryRule, ViolationPlace } from './history-rules.ts'
+import {
+  concerns,
+  isBare,
+  isChange,
+  isSaid,
+  isVersion,
+  sameOrigin,
+  told,
+  type Version,
+  versionsOf,
+} from './history-versions.ts'
+
+/** What somebody saw and shouldn't have. */
+export interface Wrong {
+  readonly rule: HistoryRule
+  readonly words: string
+}
 
 /** One log: what storage has of it, and what clients told of it. */
 export class Log {
@@ -17,6 +34,11 @@ export class Log {
   private readonly bySeq: (Entry | undefined)[] = []
   /** What was seen where storage has nothing: the first to see it is believed. */
   private readonly witnessed = new Map<number, Entry>()
+  /** The texts that entries were sent with, as far as anything tells: many may have been changed. */
+  private readonly texts = new Map<number, string>()
+  /** Changes that are known, in order, by what they change. */
+  private readonly changes = new Map<number, Entry[]>()
+  private readonly versions = new Map<number, readonly Version[]>()
 
   constructor(room: string, epoch: string, stored: RoomLog | null) {
     this.room = room
@@ -27,7 +49,10 @@ export class Log {
     const { first, head } = stored
     for (const entry of stored.entries) {
       // Of doubles the first counts; what is out of bounds is found by `contiguous`.
-      if (entry.seq >= first && entry.seq <= head) this.bySeq[entry.seq - first] ??= entry
+      const { seq } = entry
+      if (seq < first || seq > head || this.bySeq[seq - first] !== undefined) continue
+      this.bySeq[seq - first] = entry
+      this.note(entry)
     }
   }
 
@@ -42,25 +67,128 @@ export class Log {
     return this.stored === null || seq < this.stored.first
   }
 
-  /** Somebody saw this entry. Says what is wrong with it; `null`: nothing. */
-  witness(entry: Entry): string | null {
+  /** The text that this entry was sent with; undefined: nobody was shown it, and it is gone. */
+  text(seq: number): string | undefined {
+    return this.texts.get(seq)
+  }
+
+  /** Somebody was told that this entry was sent with this text. */
+  learn(seq: number, text: string): void {
+    this.texts.set(seq, text)
+  }
+
+  /** The changes that concern an entry, in order. */
+  changesOf(entry: Entry): readonly Entry[] {
+    const of = isSaid(entry) ? entry.seq : entry.ref
+    const all = this.changes.get(of ?? 0)
+    if (all === undefined) return NONE
+    return isSaid(entry) ? all : all.filter((change) => concerns(change, entry))
+  }
+
+  /** The versions that an entry of storage has had, the first one first. */
+  versionsOf(entry: Entry): readonly Version[] {
+    const known = this.versions.get(entry.seq)
+    if (known !== undefined) return known
+    const versions = versionsOf(entry, this.changesOf(entry), (seq) => this.texts.get(seq))
+    this.versions.set(entry.seq, versions)
+    return versions
+  }
+
+  /**
+   * Somebody saw this entry. Says what is wrong with it; `null`: nothing.
+   *
+   * @param least what they see is as of this head, or later
+   */
+  witness(entry: Entry, least: number): Wrong | null {
     const { seq } = entry
     const known = this.at(seq)
-    if (known !== undefined) {
-      return sameEntry(known, entry) ? null : `${told(entry)} was shown, the log has ${told(known)}`
-    }
-    if (this.forgot(seq)) {
+    if (known === undefined) {
+      if (!this.forgot(seq)) {
+        return { rule: 'same', words: `${told(entry)} was shown, the log has nothing there` }
+      }
       this.witnessed.set(seq, entry)
-      return null
+      this.note(entry)
+      return this.claims(entry, least)
     }
-    return `${told(entry)} was shown, the log has nothing there`
+    if (!sameOrigin(known, entry)) return other(entry, known)
+    return this.forgot(seq) ? this.claims(entry, least) : this.compare(entry, known, least)
   }
 
   /** Somebody was told of this seq. */
   heard(seq: number): void {
     if (seq > this.known) this.known = seq
   }
+
+  /** Compares with the versions of what storage has. */
+  private compare(entry: Entry, known: Entry, least: number): Wrong | null {
+    let past: Version | null = null
+    for (const version of this.versionsOf(known)) {
+      if (!isVersion(entry, version, (seq) => this.texts.get(seq))) continue
+      if (version.until >= least) {
+        if (version.source !== null) this.texts.set(version.source, entry.text)
+        return null
+      }
+      past = version
+    }
+    return this.late(entry, least) ?? (past === null ? other(entry, known) : stale(entry, least))
+  }
+
+  /** What can be said of an entry that storage doesn't have any more, nor perhaps its changes. */
+  private claims(entry: Entry, least: number): Wrong | null {
+    const { seq, text, edited } = entry
+    if (entry.deleted === true) {
+      return isBare(entry) ? null : { rule: 'same', words: `${told(entry)} was shown` }
+    }
+    const edit = edited === undefined ? undefined : this.at(edited)
+    const isEdit = edit === undefined ? this.forgot(edited ?? 0) : edit.kind === 'edit'
+    if (edited !== undefined && (!isEdit || (edit !== undefined && edit.ref !== seq))) {
+      return { rule: 'same', words: `${told(entry)} was shown, ${edited} is no edit of it` }
+    }
+    const source = edited ?? seq
+    const was = this.texts.get(source)
+    if (was === undefined) this.texts.set(source, text)
+    else if (was !== text) {
+      const words = `${told(entry)} was shown, ${source} was ${JSON.stringify(was)} to others`
+      return { rule: 'same', words }
+    }
+    const erased = this.late(entry, least)
+    if (erased !== null) return erased
+    const isOld = this.changesOf(entry).some(
+      (change) => change.kind === 'edit' && change.seq <= least && change.seq > source,
+    )
+    return isOld ? stale(entry, least) : null
+  }
+
+  /** It was deleted, and its observer knew. */
+  private late(entry: Entry, least: number): Wrong | null {
+    if (entry.deleted === true) return null
+    const by = this.changesOf(entry).find(({ kind, seq }) => kind === 'delete' && seq <= least)
+    if (by === undefined) return null
+    return { rule: 'erased', words: `${told(entry)} was shown, after ${by.seq} deleted it` }
+  }
+
+  /** Notes what an entry tells of texts and changes. */
+  private note(entry: Entry): void {
+    const { seq, ref, text } = entry
+    if (entry.deleted !== true && entry.edited === undefined) this.texts.set(seq, text)
+    if (ref === undefined || !isChange(entry)) return
+    const changes = this.changes.get(ref)
+    if (changes === undefined) this.changes.set(ref, [entry])
+    else changes.splice(changes.findLastIndex((one) => one.seq < seq) + 1, 0, entry)
+  }
 }
+
+const NONE: readonly Entry[] = []
+
+const other = (entry: Entry, known: Entry): Wrong => ({
+  rule: 'same',
+  words: `${told(entry)} was shown, the log has ${told(known)}`,
+})
+
+const stale = (entry: Entry, least: number): Wrong => ({
+  rule: 'stale',
+  words: `${told(entry)} was shown to who was told of ${least}: it had been changed by then`,
+})
 
 /** All logs of a record. */
 export class Logs {
@@ -100,38 +228,4 @@ export class Logs {
     this.all.push(log)
     return log
   }
-}
-
-/** The log has every seq from its first to its head, once, in order. */
-export function checkContiguous({ stored }: Log, findings: Findings): void {
-  if (stored === null) return
-  const { room, first, head, entries } = stored
-  let next = first
-  for (const { seq } of entries) {
-    if (seq !== next) findings.add('contiguous', { room }, `${seq} follows ${next - 1}`)
-    next = seq + 1
-  }
-  if (next !== head + 1) {
-    findings.add('contiguous', { room }, `the head is ${head}, the last entry is ${next - 1}`)
-  }
-}
-
-/** The same in everything that clients get. */
-function sameEntry(a: Entry, b: Entry): boolean {
-  return (
-    a.seq === b.seq &&
-    a.ts === b.ts &&
-    a.kind === b.kind &&
-    a.text === b.text &&
-    a.cid === b.cid &&
-    a.from.id === b.from.id &&
-    a.from.name === b.from.name &&
-    a.to?.id === b.to?.id
-  )
-}
-
-/** An entry in words. */
-export function told({ seq, from, cid, text }: Entry): string {
-  const short = text.length > 20 ? `${text.slice(0, 20)}…` : text
-  return `${seq} (${from.id}/${cid ?? 'no cid'}: ${JSON.stringify(short)})`
 }

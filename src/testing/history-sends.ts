@@ -1,25 +1,35 @@
 /** What became of what was said: each key by itself, and the order among them. */
 
 import type { Entry } from '../protocol/types.ts'
-import type { FailEvent, History, InvokeEvent, OkEvent, UnknownEvent } from './history-events.ts'
-import { type Log, type Logs, told } from './history-logs.ts'
+import type {
+  ActEvent,
+  FailEvent,
+  History,
+  InvokeEvent,
+  OkEvent,
+  UnknownEvent,
+} from './history-events.ts'
+import type { Log, Logs } from './history-logs.ts'
 import type { Findings } from './history-rules.ts'
+import { told } from './history-versions.ts'
 
 /** An acknowledgement. */
 interface Ok {
   readonly event: OkEvent
   /** The log it speaks of; undefined: the client was in no log of that room. */
   readonly log: Log | undefined
-  readonly text: string
-  /** When the try was made that it answers. */
-  readonly asked: number
+  /** The try that it answers. */
+  readonly invoke: InvokeEvent
   /** How many tries there had been. */
   readonly tries: number
 }
 
-/** One text under a key; a second one is a mistake of the client, which the server must refuse. */
+/**
+ * One thing under a key: a text, and what is done with it to which entry. A second one is a mistake
+ * of the client, which the server must refuse.
+ */
 interface Wording {
-  readonly text: string
+  readonly invoke: InvokeEvent
   tries: number
   refused: number
 }
@@ -50,6 +60,8 @@ export class Sends {
   private readonly rooms = new Map<string, Map<string, Map<string, Key>>>()
   /** Private messages, by person and cid: their room, or the tries while it isn't known. */
   private readonly private = new Map<string, Map<string, string | Call[]>>()
+  /** Acts that were asked for, by room, person, kind. */
+  private readonly acts = new Set<string>()
   private readonly logs: Logs
   private readonly findings: Findings
 
@@ -71,6 +83,10 @@ export class Sends {
     else this.whispered(call)
   }
 
+  acted({ room, person, kind }: ActEvent): void {
+    this.acts.add(JSON.stringify([room, person, kind]))
+  }
+
   /** @param log the log the client was in */
   acknowledged(event: OkEvent, log: Log | undefined): void {
     const call = this.answer(event)
@@ -82,13 +98,13 @@ export class Sends {
     }
     if (call.key === null) this.settleRoom(call, event.room)
     const key = call.key ?? this.assign(call, event.room, log)
-    key.oks.push({ event, log, text: invoke.text, asked: invoke.at, tries: key.tries })
+    key.oks.push({ event, log, invoke, tries: key.tries })
   }
 
   refused(event: FailEvent): void {
     const call = this.answer(event)
     if (call?.key == null) return
-    const wording = wordingOf(call.key, call.invoke.text)
+    const wording = wordingOf(call.key, call.invoke)
     wording.refused += 1
     if (event.code === 'conflict') call.key.conflicts.push(event)
   }
@@ -136,7 +152,7 @@ export class Sends {
       cids.set(invoke.cid, key)
     }
     key.tries += 1
-    wordingOf(key, invoke.text).tries += 1
+    wordingOf(key, invoke).tries += 1
     call.key = key
     return key
   }
@@ -168,17 +184,19 @@ export class Sends {
   }
 
   private stored(log: Log, entry: Entry, foreign: NonNullable<History['foreign']>): void {
-    const { cid, from, text } = entry
+    const { cid, from } = entry
     const { room } = log
     const key = cid === undefined ? undefined : this.rooms.get(room)?.get(from.id)?.get(cid)
     if (key === undefined) {
-      if (!foreign(entry)) this.findings.add('said', { room }, `${told(entry)} was never said`)
+      const isAct = this.acts.has(JSON.stringify([room, from.id, entry.kind]))
+      if (!isAct && !foreign(entry))
+        this.findings.add('said', { room }, `${told(entry)} was never said`)
       return
     }
     key.places ??= []
     key.places.push({ log, entry })
-    if (!key.wordings.some((wording) => wording.text === text)) {
-      this.findings.add('said', { room }, `${told(entry)} was said with another text`)
+    if (!key.wordings.some(({ invoke }) => isAs(invoke, entry, log))) {
+      this.findings.add('said', { room }, `${told(entry)} was said otherwise`)
     }
   }
 
@@ -189,8 +207,8 @@ export class Sends {
     if (oks.length > 1) this.judgeRetries(key)
     for (const { log, entry } of places) {
       const where = { room: log.room, client: invoke.client }
-      const wording = key.wordings.find(({ text }) => text === entry.text)
-      if (wording !== undefined && wording.refused === wording.tries) {
+      const wordings = key.wordings.filter((wording) => isAs(wording.invoke, entry, log))
+      if (wordings.length > 0 && wordings.every(({ refused, tries }) => refused === tries)) {
         this.findings.add('refused', where, `${told(entry)} was refused`)
       }
       if (log === key.log && entry.seq <= key.known) {
@@ -218,7 +236,7 @@ export class Sends {
     }
   }
 
-  private judgeOk(key: Key, { event, text, log, tries }: Ok): void {
+  private judgeOk(key: Key, { event, invoke, log, tries }: Ok): void {
     const { seq, ts, duplicate } = event
     const { cid, person } = key.invoke
     if (duplicate && tries === 1) {
@@ -229,7 +247,13 @@ export class Sends {
     const right = logs.some((one) => {
       const entry = one.at(seq)
       if (entry === undefined) return one.forgot(seq)
-      return entry.cid === cid && entry.from.id === person && entry.text === text && entry.ts === ts
+      if (entry.cid !== cid || entry.from.id !== person || entry.ts !== ts) return false
+      // What is gone can't be compared with what is said again.
+      const mayBeGone = entry.deleted === true || one.forgot(seq)
+      if (duplicate && mayBeGone) return isAs(invoke, entry, null)
+      if (!isAs(invoke, entry, one)) return false
+      one.learn(seq, invoke.text)
+      return true
     })
     if (right) return
     const found = logs.map((one) => one.at(seq)).find((entry) => entry !== undefined)
@@ -241,7 +265,7 @@ export class Sends {
     const first = new Map<Log | undefined, Ok>()
     const fresh = new Set<Log | undefined>()
     for (const ok of oks) {
-      const { event, log, asked } = ok
+      const { event, log, invoke } = ok
       // A key protects as long as its entry is kept; which came first can't be told then.
       if (log?.forgot(event.seq) === true) continue
       const before = first.get(log)
@@ -250,7 +274,7 @@ export class Sends {
       } else if (before.event.seq !== event.seq || before.event.ts !== event.ts) {
         const was = `was ${before.event.seq} of ${before.event.ts}`
         this.findings.add('retries', event, `${cid} ${was} and is ${event.seq} of ${event.ts} now`)
-      } else if (!event.duplicate && (fresh.has(log) || before.event.at < asked)) {
+      } else if (!event.duplicate && (fresh.has(log) || before.event.at < invoke.at)) {
         this.findings.add('retries', event, `${cid} was stored before and is no duplicate now`)
       }
       if (!event.duplicate) fresh.add(log)
@@ -279,11 +303,25 @@ export class Sends {
   }
 }
 
-function wordingOf(key: Key, text: string): Wording {
-  for (const wording of key.wordings) if (wording.text === text) return wording
-  const wording = { text, tries: 0, refused: 0 }
+function wordingOf(key: Key, invoke: InvokeEvent): Wording {
+  const { text, ref, kind = 'message' } = invoke
+  for (const wording of key.wordings) {
+    const { invoke: other } = wording
+    const isSame = other.text === text && other.ref === ref && (other.kind ?? 'message') === kind
+    if (isSame) return wording
+  }
+  const wording = { invoke, tries: 0, refused: 0 }
   key.wordings.push(wording)
   return wording
+}
+
+/** Whether an entry may be what was asked for; `log`: where its text is looked up, unless `null`. */
+function isAs(
+  { kind = 'message', ref, text }: InvokeEvent,
+  entry: Entry,
+  log: Log | null,
+): boolean {
+  return kind === entry.kind && ref === entry.ref && (log?.text(entry.seq) ?? text) === text
 }
 
 /** The inner map of a key; made where there is none. */

@@ -1,6 +1,15 @@
 /** Listens in on one connection, and makes a record of what goes over it. */
 
-import type { Entry, Gap, Position, Push, Results, WireError } from '../protocol/types.ts'
+import type {
+  ActKind,
+  Entry,
+  EntryKind,
+  Gap,
+  Position,
+  Push,
+  Results,
+  WireError,
+} from '../protocol/types.ts'
 import type { HistoryEvent, Via } from './history-events.ts'
 
 /** An event without its place. */
@@ -27,6 +36,14 @@ type Paged<R extends { readonly entries: readonly Entry[] }> = Omit<R, 'entries'
   readonly entries: readonly WireEntry[]
 }
 
+/** What pages and the answer to `join` have in common. */
+interface PageLike {
+  readonly entries: readonly WireEntry[]
+  readonly head: number
+  readonly gap?: Gap
+  readonly more: boolean
+}
+
 type Answer<R> = (ok: R) => void
 interface Asked {
   readonly ok: Answer<unknown>
@@ -42,6 +59,9 @@ interface Asking {
   readonly room?: string
   readonly text?: string
   readonly cid?: string
+  readonly seq?: number
+  readonly ref?: number
+  readonly on?: boolean
   readonly since?: Position
   readonly after?: number
   readonly ticket?: string
@@ -62,6 +82,11 @@ interface Membership {
 
 /** Errors that leave open whether something was stored. */
 const OPEN: readonly string[] = ['unavailable', 'internal', 'closed']
+/** What operations on people and rooms become, if they become anything. */
+const ACTS: Readonly<Record<string, ActKind>> = {
+  ...{ kick: 'kick', ban: 'ban', unban: 'unban', mute: 'mute', unmute: 'unmute' },
+  ...{ role: 'role', invite: 'invite', set: 'settings' },
+}
 const SIGNALS: readonly string[] = ['joined', 'left', 'renamed', 'count', 'typing']
 
 /**
@@ -86,7 +111,10 @@ export class HistoryTap {
     const request = parsed(payload) as Asking | undefined
     if (request?.op === undefined) return
     const { id, op, room = '' } = request
-    if (op === 'send' || op === 'msg') return this.said(request, op === 'msg' ? null : room)
+    const kind = kindOf(request)
+    if (kind !== undefined) return this.said(request, kind, op === 'msg' ? null : room)
+    const act = ACTS[op]
+    if (act !== undefined) this.write({ type: 'act', room, kind: act })
     if (id === undefined) return
     if (op === 'hello') {
       this.person = this.host.tickets.get(request.ticket ?? '') ?? ''
@@ -131,9 +159,11 @@ export class HistoryTap {
 
   // ── requests and their answers ─────────────────────────────────────────────────────────────
 
-  private said({ id, cid = '', text = '' }: Asking, room: string | null): void {
+  private said(request: Asking, kind: EntryKind, room: string | null): void {
+    const { id, cid = '', text = '', seq: ref = request.ref } = request
     const call = this.host.nextCall()
-    this.write({ type: 'invoke', call, room, cid, text })
+    const what = ref === undefined ? { kind } : { kind, ref }
+    this.write({ type: 'invoke', call, room, ...what, cid, text })
     const lost = (): void => this.write({ type: 'unknown', call })
     if (id === undefined) return lost()
     this.asked.set(id, {
@@ -168,27 +198,22 @@ export class HistoryTap {
   private identified({ person: { id }, ticket }: Results['hello']): void {
     if (this.person !== '' && this.person !== id) this.strange(`${this.person} became ${id}`)
     this.person = id
-    this.host.tickets.set(ticket, id)
+    if (ticket !== undefined) this.host.tickets.set(ticket, id)
   }
 
   private joined(ok: Paged<Results['join']>, since: Position | undefined): void {
     const { room, epoch, head, entries, reset = false } = ok
-    if (this.rooms.has(room)) return this.looked(entries)
+    if (this.rooms.has(room)) return this.looked(entries, head)
     const goesOn = since !== undefined && !reset
     const from = goesOn ? since.seq + 1 : (entries[0]?.seq ?? head + 1)
     const back = since === undefined ? {} : { since, reset }
     this.rooms.set(room, { epoch, head, missed: from })
     this.write({ type: 'joined', room, epoch, head, from, ...back })
-    this.missed(room, entries, ok.gap, goesOn && ok.more)
+    this.missed(room, ok)
   }
 
   /** The next of what was missed. */
-  private missed(
-    room: string,
-    entries: readonly WireEntry[],
-    gap: Gap | undefined,
-    more: boolean,
-  ): void {
+  private missed(room: string, { entries, gap, more, head: now }: PageLike): void {
     const membership = this.rooms.get(room)
     if (membership === undefined) return
     const { head } = membership
@@ -199,9 +224,9 @@ export class HistoryTap {
       membership.missed = to + 1
     }
     for (const entry of entries) {
-      if (entry.seq > head) this.looked([entry])
+      if (entry.seq > head) this.looked([entry], now)
       else {
-        this.saw(entry, 'missed')
+        this.saw(entry, 'missed', now)
         membership.missed = entry.seq + 1
       }
     }
@@ -213,12 +238,12 @@ export class HistoryTap {
     // The page of another log: the reset is on its way.
     if (membership !== undefined && membership.epoch !== ok.epoch) return
     const next = membership !== undefined && membership.missed <= membership.head
-    if (!next || after !== membership.missed - 1) return this.looked(ok.entries)
-    this.missed(ok.room, ok.entries, ok.gap, ok.more)
+    if (!next || after !== membership.missed - 1) return this.looked(ok.entries, ok.head)
+    this.missed(ok.room, ok)
   }
 
-  private looked(entries: readonly WireEntry[]): void {
-    for (const entry of entries) this.saw(entry, 'page')
+  private looked(entries: readonly WireEntry[], head: number): void {
+    for (const entry of entries) this.saw(entry, 'page', head)
   }
 
   private left(room: string): void {
@@ -229,7 +254,8 @@ export class HistoryTap {
   // ── pushes ─────────────────────────────────────────────────────────────────────────────────
 
   private pushed(push: Push): void {
-    if (push.ev === 'message' || push.ev === 'notice') return this.saw(push, 'live')
+    // Entries of all kinds; whoever has read something isn't one.
+    if ('seq' in push && push.ev !== 'read') return this.saw(push, 'live')
     if (push.ev === 'opened') {
       const { room, epoch, head } = push
       this.rooms.set(room, { epoch, head, missed: head + 1 })
@@ -241,22 +267,29 @@ export class HistoryTap {
       const { room, epoch, head } = push
       this.rooms.set(room, { epoch, head, missed: head + 1 })
       this.write({ type: 'reset', room, epoch, head })
-    } else if (push.ev === 'closed') {
+    } else if (push.ev === 'closed' || push.ev === 'removed') {
       this.left(push.room)
     } else if (push.ev !== 'close' && SIGNALS.includes(push.ev)) {
       this.write({ type: 'signal', room: push.room })
     }
   }
 
-  private saw(wire: WireEntry, via: Via): void {
-    const { ev: kind, room, seq, ts, from, text, to, cid } = wire
+  private saw(wire: WireEntry, via: Via, head?: number): void {
+    const { ev: kind, room, seq, ts, from, text, to, cid, ref, edited, deleted } = wire
+    const { reactions, details } = wire
     const { id, name } = from
     const entry: Entry = {
       ...{ room, seq, ts, kind, from: { id, name }, text },
       ...(to === undefined ? undefined : { to: { id: to.id, name: to.name } }),
       ...(cid === undefined ? undefined : { cid }),
+      ...(ref === undefined ? undefined : { ref }),
+      ...(edited === undefined ? undefined : { edited }),
+      ...(deleted === undefined ? undefined : { deleted }),
+      ...(reactions === undefined ? undefined : { reactions }),
+      ...(details === undefined ? undefined : { details }),
     }
-    this.write({ type: 'saw', room, entry, via })
+    const page = head === undefined ? undefined : { head }
+    this.write({ type: 'saw', room, entry, via, ...page })
   }
 
   private strange(words: string): void {
@@ -267,6 +300,14 @@ export class HistoryTap {
     const { client, connection } = this.host
     this.host.write({ ...line, client, connection, person: this.person } as Line)
   }
+}
+
+/** What a request makes, if it is stored; undefined: nothing in the log. */
+function kindOf({ op, on }: Asking): EntryKind | undefined {
+  if (op === 'send' || op === 'msg') return 'message'
+  if (op === 'edit' || op === 'delete') return op
+  if (op === 'react') return on === false ? 'unreact' : 'react'
+  return undefined
 }
 
 function parsed(payload: string): object | undefined {

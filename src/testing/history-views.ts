@@ -64,13 +64,14 @@ export class Views {
   }
 
   saw(event: SawEvent): void {
-    const { entry, via } = event
+    const { entry, via, head = 0 } = event
     const view = this.member(event)
     if (view === undefined) return
     const { log } = view
     this.allowed(event, log)
-    const problem = log.witness(entry)
-    if (problem !== null) this.complain('same', event, problem)
+    // Never older than what it was told of, nor than the page says it is.
+    const wrong = log.witness(entry, Math.max(head, view.head, view.live - 1))
+    if (wrong !== null) this.complain(wrong.rule, event, wrong.words)
     log.heard(entry.seq)
     if (via !== 'page') this.next(event, view, via, entry.seq, entry.seq)
   }

@@ -1,9 +1,11 @@
 /** The history checker: was what a chat did to its clients right? */
 
+import { checkContents } from './history-contents.ts'
 import type { History, HistoryEvent } from './history-events.ts'
-import { checkContiguous, Logs } from './history-logs.ts'
+import { Logs } from './history-logs.ts'
 import { Findings, type Violation } from './history-rules.ts'
 import { Sends } from './history-sends.ts'
+import { learnTexts } from './history-texts.ts'
 import { Views } from './history-views.ts'
 
 /** Options of {@link checkHistory}. */
@@ -17,6 +19,10 @@ export interface CheckOptions {
  * logs that storage has at the end: see `HISTORY_RULES` for what is asked. An empty answer means
  * that no rule was broken. It doesn't throw, and takes time in proportion to the record (some
  * microseconds an event).
+ *
+ * The logs show every entry as it is at the end, observers saw them as they were: what changes a
+ * log has tells which versions there have been, and the record which texts were sent. What a
+ * storage erases without an entry (a person, by `people.erase`) must not be part of a record.
  *
  * It knows nothing of the server: the record may come from a simulation (`recordedDial` around a
  * `testClient`), from real connections to real processes (`recordingClient`), or from a client of
@@ -46,7 +52,9 @@ export function checkHistory(history: History, options: CheckOptions = {}): read
   const logs = new Logs(history, findings)
   const views = new Views(logs, findings)
   const sends = new Sends(logs, findings)
-  for (const log of logs.all) checkContiguous(log, findings)
+  learnTexts(history.events, logs.all)
+  const moderates = history.moderates ?? (() => false)
+  for (const log of logs.all) checkContents(log, findings, moderates)
   for (const event of inTime(history.events)) take(event, views, sends, findings)
   sends.judge(history.foreign ?? (() => false))
   return findings.violations
@@ -56,6 +64,8 @@ function take(event: HistoryEvent, views: Views, sends: Sends, findings: Finding
   switch (event.type) {
     case 'invoke':
       return sends.invoked(event, views.log(event.connection, event.room))
+    case 'act':
+      return sends.acted(event)
     case 'ok':
       return sends.acknowledged(event, views.log(event.connection, event.room))
     case 'fail':
@@ -87,7 +97,7 @@ function take(event: HistoryEvent, views: Views, sends: Sends, findings: Finding
 
 /** Earlier first; what was asked comes before what was answered at the same time. */
 function inTime(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
-  const rank = ({ type }: HistoryEvent): number => (type === 'invoke' ? 0 : 1)
+  const rank = ({ type }: HistoryEvent): number => (type === 'invoke' || type === 'act' ? 0 : 1)
   const sorted = events.every((event, i) => i === 0 || (events[i - 1]?.at ?? 0) < event.at)
   return sorted ? events : events.toSorted((a, b) => a.at - b.at || rank(a) - rank(b))
 }

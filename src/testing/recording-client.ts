@@ -1,12 +1,18 @@
 /** A client that keeps coming back, and records everything for the history checker. */
 
+import type { Operations } from '../protocol/types.ts'
 import type { Clock, Timer } from '../spi/clock.ts'
 import { realClock } from './clock.ts'
 import { type HistoryRecorder, recordedDial } from './history-recorder.ts'
 import { freshSeed, type Random, seededRandom } from './random.ts'
 import type { RecordingDial, RecordingLink } from './recording-link.ts'
 import { RecordingRoom } from './recording-room.ts'
-import { type RecordedSend, type RecordingOwner, RecordingSession } from './recording-session.ts'
+import {
+  type RecordedDeed,
+  type RecordedSend,
+  type RecordingOwner,
+  RecordingSession,
+} from './recording-session.ts'
 
 /** Options of {@link recordingClient}. */
 export interface RecordingClientOptions {
@@ -41,8 +47,15 @@ export interface RecordingClient {
    * while it is in the room. `cid`: a key of your own. Default: a number that counts up.
    */
   say(room: string, text: string, cid?: string): RecordedSend
+  /**
+   * Does something to the entry `ref` of a room, in the same way. `text`: the new text, the answer,
+   * or the emoji; of a `delete`: empty.
+   */
+  change(room: string, deed: RecordedDeed, ref: number, text: string, cid?: string): RecordedSend
   /** Says something to a person, by name. */
   tell(name: string, text: string): RecordedSend
+  /** Looks something up in a room that it is in: a page of `history`. */
+  look(room: string, where?: Pick<Operations['history'], 'before' | 'at' | 'limit'>): void
   /** Gives up the connection, politely or not, and comes back. */
   drop(): void
   /** Everything said was answered, and what was missed is there, in all rooms it wants to be in. */
@@ -56,6 +69,8 @@ export interface RecordingClient {
   readonly link: RecordingLink | null
   /** Its person's name; undefined before the first `hello`. */
   readonly called: string | undefined
+  /** The last entry of a room of which it has all before; 0 = none. */
+  at(room: string): number
   /** The rooms it wants to be in. */
   readonly rooms: readonly string[]
   readonly sent: readonly RecordedSend[]
@@ -160,7 +175,11 @@ export function recordingClient(options: RecordingClientOptions): RecordingClien
       session?.leave(known)
     },
     say: (room, text, cid) => add({ room, text }, cid),
+    change: (room, deed, ref, text, cid) => add({ room, deed, ref, text }, cid),
     tell: (to, text) => add({ room: null, to, text }),
+    look(room, where = {}) {
+      if (rooms.get(room)?.inside === true) session?.look({ room, ...where })
+    },
     drop: () => session?.end(),
     get settled() {
       for (const { room } of open) {
@@ -178,6 +197,7 @@ export function recordingClient(options: RecordingClientOptions): RecordingClien
     get called() {
       return called
     },
+    at: (room) => rooms.get(room)?.position?.seq ?? 0,
     get rooms() {
       return wanted().map((room) => room.name)
     },

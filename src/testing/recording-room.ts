@@ -59,7 +59,7 @@ export class RecordingRoom {
     this.at = goesOn ? since.seq : (entries[0]?.seq ?? head + 1) - 1
     this.head = head
     this.live = head
-    this.take(entries, gap, goesOn && more)
+    this.take(entries, gap, more)
   }
 
   /** The page after the position. False: it leads nowhere. */

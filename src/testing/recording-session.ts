@@ -1,13 +1,16 @@
 /** One connection of the recording client. */
 
-import type { Op, Operations, Push, Results, WireError } from '../protocol/types.ts'
+import type { Op, Operations, Push, Results, Stored, WireError } from '../protocol/types.ts'
 import type { Clock, Timer } from '../spi/clock.ts'
 import type { RecordedEar } from './history-recorder.ts'
 import type { Random } from './random.ts'
 import type { RecordingDial, RecordingLink } from './recording-link.ts'
 import type { Joined, Paging, RecordingRoom } from './recording-room.ts'
 
-/** Something a recording client said. */
+/** What is done to an entry, or which one is answered. */
+export type RecordedDeed = 'answer' | 'edit' | 'delete' | 'react' | 'unreact'
+
+/** Something a recording client said, or changed. */
 export interface RecordedSend {
   /** The room; `null`: to a person. */
   readonly room: string | null
@@ -15,6 +18,11 @@ export interface RecordedSend {
   readonly to?: string
   readonly cid: string
   readonly text: string
+  /** What it does to the entry `ref`; absent: it is a message by itself. */
+  readonly deed?: RecordedDeed
+  readonly ref?: number
+  /** Where it is, once it is stored. */
+  seq?: number
   /** `open`: it is sent until there is an answer. `refused`: the server won't have it. */
   state: 'open' | 'stored' | 'refused'
 }
@@ -132,13 +140,20 @@ export class RecordingSession implements RecordedEar {
     attempt.at = this.now()
     attempt.tries += 1
     this.waiting.set(send, attempt)
-    const { room, to = '', cid, text } = send
     const answers = {
-      ok: () => this.settle(send, 'stored'),
+      ok: ({ seq }: Stored) => {
+        send.seq = seq
+        this.settle(send, 'stored')
+      },
       failed: (error: WireError) => this.refused(send, error),
     }
-    if (room === null) this.ask('msg', { to, text, cid }, answers)
-    else this.ask('send', { room, text, cid }, answers)
+    const [op, fields] = requestOf(send)
+    this.ask<Op, Stored>(op, fields, answers)
+  }
+
+  /** Looks something up; the record has it. */
+  look(page: Operations['history']): void {
+    if (!this.over) this.ask('history', page, { ok: () => {}, failed: () => {} })
   }
 
   /** Ends the connection, politely at times. */
@@ -217,8 +232,9 @@ export class RecordingSession implements RecordedEar {
     if (push.ev === 'opened') {
       room.inside = true
       room.reset(push.epoch, push.head)
-    } else if (push.ev === 'message' || push.ev === 'notice') room.came(push.seq)
-    else if (push.ev === 'gap') room.came(push.to)
+    } else if ('seq' in push) {
+      if (push.ev !== 'read') room.came(push.seq)
+    } else if (push.ev === 'gap') room.came(push.to)
     else if (push.ev === 'reset') room.reset(push.epoch, push.head)
     else if (push.ev === 'closed') {
       room.inside = false
@@ -260,3 +276,15 @@ export class RecordingSession implements RecordedEar {
     this.owner.ended(this.retryAfterMs)
   }
 }
+
+/** How something is asked for. */
+function requestOf({ room, to = '', text, cid, deed, ref: seq = 0 }: RecordedSend): Saying {
+  if (room === null) return ['msg', { to, text, cid }]
+  if (deed === undefined) return ['send', { room, text, cid }]
+  if (deed === 'answer') return ['send', { room, text, cid, ref: seq }]
+  if (deed === 'edit') return ['edit', { room, seq, text, cid }]
+  if (deed === 'delete') return ['delete', { room, seq, cid }]
+  return ['react', { room, seq, text, on: deed === 'react', cid }]
+}
+
+type Saying = { [O in Op]: [O, Operations[O]] }['send' | 'msg' | 'edit' | 'delete' | 'react']

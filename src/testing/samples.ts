@@ -1,189 +1,37 @@
 /** Made-up things of the protocol: every operation, every reply, every event, with odd texts. */
 
 import { ChatError, ERRORS, type ErrorCode } from '../errors.ts'
-import { LIMITS } from '../limits.ts'
 import type {
-  Entry,
+  EntryKind,
   Op,
-  Operations,
-  Person,
-  Position,
   Push,
   Reply,
   Request,
   RequestId,
-  Results,
   ServerEvent,
 } from '../protocol/types.ts'
 import type { Random } from './random.ts'
+import {
+  flag,
+  gapOf,
+  type Make,
+  maybe,
+  nameOf,
+  natural,
+  personOf,
+  roomOf,
+  sampleEntry,
+  sampleText,
+  shortText,
+} from './sample-parts.ts'
+import { OPERATIONS, REQUESTS } from './sample-requests.ts'
+import { RESULTS } from './sample-results.ts'
 
-type Make<T> = (random: Random) => T
-
-/** What texts are made of: what is easily spoilt by quoting, cutting, folding or storing. */
-const PIECES = [
-  ...'abcXYZ019 .,;:!?#@/\\"\'`<>&%$_-=+*|{}[]()',
-  ...['Olá', 'ção', 'é', 'e\u0301', 'ß', 'İ', 'ﷺ', '中文', 'עברית', '👋', '👩‍👩‍👧', '🇧🇷'],
-  ...['\n', '\r\n', '\t', '\u0000', '\u001b[31m', '\u007f', '\u0085', '\u2028', '\u202e', '\u200b'],
-  ...['\ufeff', '\ufffd', '\uffff', '\u{10ffff}', "'; DROP TABLE x; --", '\\u0000', '%s', '{{x}}'],
-]
-
-/**
- * A text of some pieces: always well-formed Unicode, and anything else.
- *
- * @example
- * const text = sampleText(seededRandom(7)) // quotes, line ends, emoji, U+0000, …
- */
-export function sampleText(random: Random, pieces = random.int(0, 12)): string {
-  let text = ''
-  for (let i = 0; i < pieces; i++) text += random.pick(PIECES)
-  return text
-}
-
-const shortText = (random: Random, most: number): string => {
-  let text = sampleText(random, random.int(1, 6))
-  while (text.length > most) text = [...text].slice(0, -1).join('')
-  return text
-}
-
-const nameOf: Make<string> = (random) => shortText(random, 32)
-const roomOf: Make<string> = (random) => random.pick(['geral', 'são-joão', '@a:b', nameOf(random)])
-const natural: Make<number> = (random) =>
-  random.pick([0, 1, 2, 42, 100_000, 2 ** 40, Number.MAX_SAFE_INTEGER])
-const page: Make<number> = (random) => random.int(1, 1000)
-const flag: Make<boolean> = (random) => random.chance(0.5)
-const personOf: Make<Person> = (random) => ({ id: shortText(random, 20), name: nameOf(random) })
-const some = <T>(random: Random, make: Make<T>): T[] =>
-  Array.from({ length: random.int(0, 4) }, () => make(random))
-
-/** Sets the field, or leaves it out: absent is not the same as undefined. */
-const maybe = <K extends string, T>(random: Random, key: K, make: Make<T>): { [P in K]?: T } =>
-  (random.chance(0.5) ? { [key]: make(random) } : {}) as { [P in K]?: T }
-
-/**
- * An entry, with odd texts and names.
- *
- * @example
- * const entries = Array.from({ length: 10 }, () => sampleEntry(random))
- */
-export const sampleEntry: Make<Entry> = (random) => ({
-  room: roomOf(random),
-  seq: natural(random) + 1,
-  ts: natural(random),
-  kind: random.pick(['message', 'notice']),
-  from: personOf(random),
-  text: sampleText(random),
-  ...maybe(random, 'to', personOf),
-  ...maybe(random, 'cid', (r) => shortText(r, 64)),
-})
-
-const positionOf: Make<Position> = (random) => ({
-  epoch: shortText(random, 64),
-  seq: natural(random),
-})
-const cidOf: Make<string> = (random) => shortText(random, 64)
-
-const REQUESTS: { readonly [O in Op]: Make<Operations[O]> } = {
-  help: () => ({}),
-  hello: (r) => ({
-    version: natural(r),
-    ...maybe(r, 'name', nameOf),
-    ...maybe(r, 'ticket', nameOf),
-    ...maybe(r, 'lang', nameOf),
-  }),
-  ping: () => ({}),
-  nick: (r) => ({ name: nameOf(r) }),
-  lang: (r) => ({ lang: r.pick(['en', 'pt-BR']) }),
-  create: (r) => ({ room: roomOf(r), ...maybe(r, 'permanent', flag) }),
-  join: (r) => ({
-    room: roomOf(r),
-    ...maybe(r, 'create', flag),
-    ...maybe(r, 'since', positionOf),
-    ...maybe(r, 'recent', (random) => random.int(0, 1000)),
-  }),
-  leave: (r) => ({ room: roomOf(r) }),
-  rooms: (r) => ({ ...maybe(r, 'after', nameOf), ...maybe(r, 'limit', page) }),
-  members: (r) => ({
-    room: roomOf(r),
-    ...maybe(r, 'after', nameOf),
-    ...maybe(r, 'limit', page),
-  }),
-  send: (r) => ({ room: roomOf(r), text: sampleText(r), ...maybe(r, 'cid', cidOf) }),
-  msg: (r) => ({ to: nameOf(r), text: sampleText(r), ...maybe(r, 'cid', cidOf) }),
-  history: (r) => ({
-    room: roomOf(r),
-    ...(flag(r) ? maybe(r, 'after', natural) : maybe(r, 'before', natural)),
-    ...maybe(r, 'limit', page),
-  }),
-  typing: (r) => ({ room: roomOf(r), ...maybe(r, 'on', flag) }),
-  quit: () => ({}),
-}
-
-const RESULTS: { readonly [O in Op]: Make<Results[O]> } = {
-  help: () => ({ ops: OPERATIONS }),
-  hello: (r) => ({
-    version: 1,
-    server: nameOf(r),
-    person: personOf(r),
-    ticket: nameOf(r),
-    ...maybe(r, 'defaultRoom', roomOf),
-    limits: LIMITS,
-  }),
-  ping: (r) => ({ ts: natural(r) }),
-  nick: (r) => ({ person: personOf(r), ticket: nameOf(r) }),
-  lang: (r) => ({ lang: r.pick(['en', 'pt-BR']) }),
-  create: (r) => ({ room: roomOf(r), epoch: nameOf(r), permanent: flag(r) }),
-  join: (r) => ({
-    room: roomOf(r),
-    epoch: nameOf(r),
-    head: natural(r),
-    created: flag(r),
-    permanent: flag(r),
-    count: natural(r),
-    members: some(r, personOf),
-    entries: some(r, sampleEntry),
-    more: flag(r),
-    ...maybe(r, 'reset', () => true as const),
-    ...maybe(r, 'gap', gapOf),
-  }),
-  leave: (r) => ({ room: roomOf(r) }),
-  rooms: (r) => ({
-    rooms: some(r, (random) => ({
-      room: roomOf(random),
-      count: natural(random),
-      permanent: flag(random),
-    })),
-    more: flag(r),
-  }),
-  members: (r) => ({
-    room: roomOf(r),
-    count: natural(r),
-    members: some(r, personOf),
-    more: flag(r),
-  }),
-  send: (r) => ({ seq: natural(r), ts: natural(r), ...maybe(r, 'duplicate', () => true as const) }),
-  msg: (r) => ({ room: '@a:b', to: personOf(r), seq: natural(r), ts: natural(r) }),
-  history: (r) => ({
-    room: roomOf(r),
-    epoch: nameOf(r),
-    head: natural(r),
-    entries: some(r, sampleEntry),
-    more: flag(r),
-    ...maybe(r, 'gap', gapOf),
-  }),
-  typing: () => ({}),
-  quit: () => ({}),
-}
-
-/** Every operation. */
-export const OPERATIONS: readonly Op[] = Object.freeze(Object.keys(REQUESTS) as Op[])
-
-const gapOf = (random: Random): { from: number; to: number } => {
-  const from = random.int(1, 1000)
-  return { from, to: from + random.int(0, 1000) }
-}
+export { sampleEntry, sampleText } from './sample-parts.ts'
+export { OPERATIONS } from './sample-requests.ts'
 
 const entryPush =
-  <E extends 'message' | 'notice'>(ev: E): Make<Push> =>
+  (ev: EntryKind): Make<Push> =>
   (random) => {
     const { kind: _, ...rest } = sampleEntry(random)
     return { ev, ...rest }
@@ -192,6 +40,25 @@ const entryPush =
 const PUSHES: { readonly [E in Push['ev']]: Make<Push> } = {
   message: entryPush('message'),
   notice: entryPush('notice'),
+  edit: entryPush('edit'),
+  delete: entryPush('delete'),
+  react: entryPush('react'),
+  unreact: entryPush('unreact'),
+  kick: entryPush('kick'),
+  ban: entryPush('ban'),
+  unban: entryPush('unban'),
+  mute: entryPush('mute'),
+  unmute: entryPush('unmute'),
+  role: entryPush('role'),
+  invite: entryPush('invite'),
+  settings: entryPush('settings'),
+  removed: (r) => ({
+    ev: 'removed',
+    room: roomOf(r),
+    why: r.pick(['kick', 'ban', 'closed']),
+    ...maybe(r, 'reason', sampleText),
+  }),
+  read: (r) => ({ ev: 'read', room: roomOf(r), seq: natural(r) }),
   joined: (r) => ({ ev: 'joined', room: roomOf(r), person: personOf(r), count: natural(r) }),
   left: (r) => ({
     ev: 'left',

@@ -7,13 +7,14 @@ import type { Appended, NewEntry, Page, Storage } from '../../src/spi/storage.ts
  * - `no-key`: a key doesn't protect against doubles.
  * - `holes`: a read now and then misses an entry.
  * - `false-ack`: what storage refused is acknowledged all the same.
+ * - `undead`: what was deleted is read with its text.
  */
-export const BREAKAGES = ['early-ack', 'no-key', 'holes', 'false-ack'] as const
+export const BREAKAGES = ['early-ack', 'no-key', 'holes', 'false-ack', 'undead'] as const
 export type Breakage = (typeof BREAKAGES)[number]
 
 /** Wraps a storage so that it is broken in this way. */
 export function breakStorage(inner: Storage, how: Breakage): Storage {
-  const wrap = { 'early-ack': earlyAck, 'no-key': noKey, holes, 'false-ack': falseAck }[how]
+  const wrap = { 'early-ack': earlyAck, 'no-key': noKey, holes, 'false-ack': falseAck, undead }[how]
   const { name, supports, rooms } = inner
   return {
     ...{ name, supports, rooms },
@@ -116,6 +117,31 @@ function holes(inner: Storage): Partial<Storage> {
       reads += 1
       if (page === null || page.entries.length < 3 || reads % 2 !== 0) return page
       return { ...page, entries: page.entries.toSpliced(1, 1) }
+    },
+  }
+}
+
+function undead(inner: Storage): Partial<Storage> {
+  const texts = new Map<string, string>()
+  return {
+    async append(batch) {
+      const results = await inner.append(batch)
+      for (const [i, result] of results.entries()) {
+        const draft = batch[i]
+        if (draft === undefined || 'error' in result) continue
+        texts.set(`${draft.room} ${result.seq}`, draft.text)
+      }
+      return results
+    },
+    async read(room, range) {
+      const page = await inner.read(room, range)
+      if (page === null) return null
+      const entries = page.entries.map((entry) => {
+        const { deleted, ...rest } = entry
+        const text = texts.get(`${room} ${entry.seq}`)
+        return deleted === undefined || text === undefined ? entry : { ...rest, text }
+      })
+      return { ...page, entries }
     },
   }
 }

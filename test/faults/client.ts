@@ -1,6 +1,6 @@
 /** A client that keeps coming back, repeats what wasn't acknowledged, and has everything recorded. */
 
-import type { Results, WireError } from '../../src/protocol/types.ts'
+import type { Results, Stored, WireError } from '../../src/protocol/types.ts'
 import type { HistoryRecorder } from '../../src/testing/history-recorder.ts'
 import type { Random } from '../../src/testing/random.ts'
 import { Place } from './place.ts'
@@ -29,6 +29,10 @@ const LOOK_MS = 100
 const BACKOFF_MS = [20, 400] as const
 /** Says nothing new while so much is unanswered. */
 const PENDING = 30
+/** What it holds up to what others say. */
+const EMOJI = ['👍', '❤️', '😂']
+/** Remembers where its last messages are. */
+const OWN = 20
 /** How long it stays out of a room that it left, in ms. */
 const AWAY_MS = 5000
 
@@ -51,6 +55,8 @@ export class Client implements Owner {
   private running = false
   private said = 0
   private lastAcknowledged: Said | null = null
+  /** Where its last messages are, to be changed. */
+  private own: { readonly room: string; readonly seq: number }[] = []
   private lostAt: number | null = null
   private awayMs = 0
   /** It has no connection, and will have one. */
@@ -95,12 +101,31 @@ export class Client implements Owner {
     const { random } = this
     const inside = this.parts.rooms.filter((room) => this.places.get(room)?.wanted === true)
     if (inside.length === 0) return
-    this.offer(random.pick(inside), null)
+    this.offer({ room: random.pick(inside), to: null })
+  }
+
+  /** Edits or deletes what it said, or holds an emoji up to what anybody said. */
+  change(): void {
+    const { random } = this
+    const what = random()
+    const own = this.own.filter(({ room }) => this.places.get(room)?.wanted === true)
+    if (what < 0.6 && own.length > 0) {
+      const { room, seq } = random.pick(own)
+      const kind = what < 0.35 ? 'edit' : 'delete'
+      this.offer({ room, to: null, change: { kind, seq } }, kind === 'delete' ? '' : undefined)
+      return
+    }
+    const live = [...this.places.values()].filter((place) => place.live && place.seq > 0)
+    if (live.length === 0) return
+    const { room, seq } = random.pick(live)
+    const kind = what < 0.9 ? 'react' : 'unreact'
+    const change = { kind, seq: random.int(Math.max(1, seq - 10), seq) } as const
+    this.offer({ room, to: null, change }, random.pick(EMOJI))
   }
 
   /** Says something new to one person. */
   whisper(to: string): void {
-    this.offer(null, to)
+    this.offer({ room: null, to })
   }
 
   /** Says again what was acknowledged already: the same, or something else by the same key. */
@@ -159,13 +184,13 @@ export class Client implements Owner {
     this.drop()
   }
 
-  private offer(room: string | null, to: string | null): void {
+  private offer(what: Pick<Said, 'room' | 'to' | 'change'>, words?: string): void {
     if (!this.running || this.pending.size >= PENDING) return
     this.said += 1
     const cid = `${this.label}:${this.said}`
-    const text = `${cid} ${'olá '.repeat(this.random.int(0, 10))}`.trim()
+    const text = words ?? `${cid} ${'olá '.repeat(this.random.int(0, 10))}`.trim()
     const at = performance.now()
-    const said = { cid, text, room, to, at, notBefore: 0, open: false }
+    const said = { ...what, cid, text, at, notBefore: 0, open: false }
     this.pending.set(cid, said)
     this.session?.say(said)
   }
@@ -217,15 +242,19 @@ export class Client implements Owner {
     this.places.delete(room)
   }
 
-  acknowledged(said: Said): void {
+  acknowledged(said: Said, { seq }: Stored): void {
     this.lastAcknowledged = said
     this.pending.delete(said.cid)
+    const { room, change } = said
+    if (room !== null && change === undefined) this.own = [...this.own.slice(-OWN), { room, seq }]
     this.parts.acknowledged(performance.now() - said.at)
   }
 
   failed(said: Said, { code }: WireError): void {
     this.pending.delete(said.cid)
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1)
+    // What is to be changed may be gone, or no message.
+    if (said.change !== undefined && code === 'entry_not_found') return
     // Private conversations may go when both are gone; rooms stay here.
     if (said.room !== null) this.complain(`${said.cid} was refused: ${code}`)
   }

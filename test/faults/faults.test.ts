@@ -54,6 +54,8 @@ describe.sequential('a short fault run finds nothing', { timeout: TIMEOUT_MS }, 
 describe.sequential('a broken server is caught', { timeout: TIMEOUT_MS }, () => {
   it('that acknowledges before it commits', () =>
     expectCaught('--storage sqlite --break early-ack --seconds 4 --seed 7 --rate 100 --only kill'))
+  it('that shows what was deleted', () =>
+    expectCaught('--storage memory --break undead --seconds 4 --seed 7 --rate 100'))
   it('that forgets keys', () =>
     expectCaught('--storage memory --break no-key --seconds 4 --seed 7 --rate 100'))
 })

@@ -3,10 +3,13 @@
 import { checkHistory } from '../../src/testing/history.ts'
 import type { HistoryEvent, RoomLog } from '../../src/testing/history-events.ts'
 import type { HistoryRule, Violation } from '../../src/testing/history-rules.ts'
+import { isChange } from '../../src/testing/history-versions.ts'
 
 /** Counts of a run. */
 export interface Counts {
   readonly entries: number
+  /** Edits, deletions and reactions among them. */
+  readonly changes: number
   readonly said: number
   readonly acknowledged: number
   /** Acknowledged, and not in the log at that place. */
@@ -31,7 +34,13 @@ export interface Verdict {
   readonly violations: readonly Violation[]
 }
 
-const MISORDERED: readonly HistoryRule[] = ['order', 'connection-order', 'real-time', 'contiguous']
+const MISORDERED: readonly HistoryRule[] = [
+  'order',
+  'connection-order',
+  'real-time',
+  'contiguous',
+  'time',
+]
 
 /**
  * Judges a record. `forgets`: the database doesn't survive its process, so that logs may be gone.
@@ -50,12 +59,13 @@ export function judge(
     violations,
     counts: {
       entries: logs.reduce((sum, { head }) => sum + head, 0),
+      changes: logs.reduce((sum, log) => sum + log.entries.filter(isChange).length, 0),
       ...ofKeys(events, logs, keeps),
       shown: count('saw'),
       gaps: count('gap'),
       resets: count('reset') + events.filter((e) => e.type === 'joined' && e.reset === true).length,
       misordered: of(MISORDERED),
-      leaked: of(['membership']),
+      leaked: of(['membership', 'erased']),
       unknown: count('unknown'),
     },
   }

@@ -40,7 +40,8 @@ export class Load {
     const { random } = this
     const client = random.pick(this.clients)
     const what = random()
-    if (what < 0.75) client.speak()
+    if (what < 0.63) client.speak()
+    else if (what < 0.75) client.change()
     // All at once: what is sent behind one another joins the same commit.
     else if (what < 0.85) for (let i = random.int(2, BURST); i > 0; i--) client.speak()
     else if (what < 0.9) this.whisper(client)

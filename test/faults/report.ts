@@ -51,6 +51,7 @@ export function table(report: Report): string[] {
   const { unknownStored, unknownNotStored } = counts
   const rows: [string, string | number][] = [
     ['entries in the logs', counts.entries],
+    ['  changes among them', counts.changes],
     ['said', counts.said],
     ['acknowledged', counts.acknowledged],
     ['shown', counts.shown],

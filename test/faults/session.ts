@@ -1,15 +1,26 @@
 /** One connection of a client: what it asks, what it is told, when it loses patience. */
 
-import type { Op, Operations, Push, Results, WireError } from '../../src/protocol/types.ts'
+import type {
+  ChangeKind,
+  Op,
+  Operations,
+  Push,
+  Results,
+  Stored,
+  WireError,
+} from '../../src/protocol/types.ts'
 import type { HistoryTap } from '../../src/testing/history-tap.ts'
 import type { Random } from '../../src/testing/random.ts'
 import type { Place, Told } from './place.ts'
 import { dial, type Wire, type WireEar, type WireName } from './wire.ts'
 
-/** Something a client said. */
+/** Something a client said, or changed. */
 export interface Said {
   readonly cid: string
+  /** Of a deletion: empty. */
   readonly text: string
+  /** What it does to the entry of this seq; absent: it is a message. */
+  readonly change?: { readonly kind: ChangeKind; readonly seq: number }
   /** A room, or the name of a person. */
   readonly room: string | null
   readonly to: string | null
@@ -33,7 +44,7 @@ export interface Owner {
   refused(code: WireError['code']): void
   place(room: string): Place
   forget(room: string): void
-  acknowledged(said: Said): void
+  acknowledged(said: Said, stored: Stored): void
   /** Refused, and trying again is of no use. */
   failed(said: Said, error: WireError): void
   complain(words: string): void
@@ -113,17 +124,17 @@ export class Session implements WireEar {
 
   /** Sends it, if it can be sent now. */
   say(said: Said): void {
-    const { room, to } = said
+    const { room } = said
     if (this.over || this.leaving || !this.identified) return
     if (room !== null && this.owner.places.get(room)?.inside !== true) return
-    this.put(said, room === null ? { op: 'msg', to } : { op: 'send', room }, said.text, true)
+    this.put(said, said.text, true)
   }
 
   /** Says something again that was answered, with this text; the answer is the checker's to judge. */
   repeat(said: Said, text: string): void {
     if (this.over || this.leaving || said.room === null) return
     if (this.owner.places.get(said.room)?.inside !== true) return
-    this.put(said, { op: 'send', room: said.room }, text, false)
+    this.put(said, text, false)
   }
 
   /** Asks something else. */
@@ -204,14 +215,14 @@ export class Session implements WireEar {
     )
   }
 
-  private put(said: Said, head: object, text: string, counts: boolean): void {
+  private put(said: Said, text: string, counts: boolean): void {
     const { cid } = said
     const id = this.request(
-      { ...head, text, cid },
-      () => {
+      requestOf(said, text),
+      (ok) => {
         if (!counts) return
         this.sends.delete(cid)
-        this.owner.acknowledged(said)
+        this.owner.acknowledged(said, ok as Stored)
       },
       (error) => {
         if (!counts) return
@@ -282,9 +293,19 @@ export class Session implements WireEar {
     } else {
       const place = owner.places.get(push.room)
       if (place === undefined) return
-      if (push.ev === 'message' || push.ev === 'notice') place.entry(push.seq)
-      else if (push.ev === 'gap') place.gap(push)
+      if (push.ev === 'gap') place.gap(push)
       else if (push.ev === 'reset') place.reset(push.epoch, push.head)
+      else if ('seq' in push && push.ev !== 'read') place.entry(push.seq)
     }
   }
+}
+
+/** How something is said, or changed. */
+function requestOf({ cid, room, to, change }: Said, text: string): object {
+  if (room === null) return { op: 'msg', to, text, cid }
+  if (change === undefined) return { op: 'send', room, text, cid }
+  const { kind, seq } = change
+  if (kind === 'delete') return { op: 'delete', room, seq, cid }
+  if (kind === 'edit') return { op: 'edit', room, seq, text, cid }
+  return { op: 'react', room, seq, text, on: kind === 'react', cid }
 }

@@ -1,5 +1,6 @@
 /** Cases of the rules about the log and what was seen of it. */
 
+import { entryOf } from '../../src/protocol/entry.ts'
 import { type Case, talk } from './case.ts'
 import { Scene } from './scene.ts'
 
@@ -128,6 +129,13 @@ export const LOG_CASES = {
       const { scene, ana } = talk()
       ana.unknown(ana.asks('d', 'one'))
       scene.stored(ana, 'd', wrong ? 'two' : 'one')
+      return scene.history()
+    },
+    'or it is an act that was asked for': (wrong) => {
+      const { scene, ana } = talk()
+      const { person: from } = ana.acts(wrong ? 'mute' : 'kick')
+      const to = { id: 'p-bob', name: 'bob' }
+      scene.entries.push(entryOf({ room: 'r', kind: 'kick', from, to, text: 'so' }, 4, 1004))
       return scene.history()
     },
     'or it is of somebody who was not recorded': (wrong) => {

@@ -1,5 +1,6 @@
 /** Single faults put into correct histories, of the kind that must be found. */
 
+import type { Entry } from '../../src/protocol/types.ts'
 import type {
   GapEvent,
   History,
@@ -49,6 +50,8 @@ function numbered(
 }
 
 const isSaw = (event: HistoryEvent): event is SawEvent => event.type === 'saw'
+/** It was shown in its order, not looked up. */
+const isNext = (event: HistoryEvent): event is SawEvent => isSaw(event) && event.via !== 'page'
 const isOk = (event: HistoryEvent): event is OkEvent => event.type === 'ok'
 const isGap = (event: HistoryEvent): event is GapEvent => event.type === 'gap'
 const isInvoke = (event: HistoryEvent): event is InvokeEvent => event.type === 'invoke'
@@ -134,12 +137,31 @@ function inLog(change: (log: RoomLog, random: Random) => Partial<RoomLog>): Corr
   }
 }
 
+/** Changes one entry of a log. */
+function inEntry(
+  fits: (entry: Entry) => boolean,
+  change: (entry: Entry) => Partial<Entry>,
+): Corruption {
+  return (history, random) => {
+    const logs = history.logs.filter(({ entries }) => entries.some(fits))
+    if (logs.length === 0) return null
+    const log = random.pick(logs)
+    const other = random.pick(log.entries.filter(fits))
+    const { deleted: _, ...rest } = other
+    const entries = log.entries.map((one) => (one === other ? { ...rest, ...change(other) } : one))
+    return {
+      ...history,
+      logs: history.logs.map((one) => (one === log ? { ...log, entries } : one)),
+    }
+  }
+}
+
 /** All of them, by name. */
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
-  'something shown is left out': at(isSaw, () => [], goesOn),
-  'something is shown twice': at(isSaw, (event) => [event, event]),
+  'something shown is left out': at(isNext, () => [], goesOn),
+  'something is shown twice': at(isNext, (event) => [event, event]),
   'something is shown before the one before it': at(
-    isSaw,
+    isNext,
     (event, i, { events }) => [{ ...(events[i + 1] as SawEvent) }, event],
     (event, i, history) => {
       const next = history.events[i + 1]
@@ -250,4 +272,53 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     const from = { id: 'nobody', name: 'nobody' }
     return { entries: entries.map((entry) => (entry === other ? { ...entry, from } : entry)) }
   }),
+  'what is deleted is there': inEntry(
+    ({ deleted }) => deleted === true,
+    () => ({ text: 'else' }),
+  ),
+  'what is deleted has its text': inEntry(
+    ({ deleted }) => deleted === true,
+    () => ({ text: 'else', deleted: true }),
+  ),
+  'what is edited has another text': inEntry(
+    ({ edited }) => edited !== undefined,
+    () => ({ text: 'else' }),
+  ),
+  'what is edited has another edit': inEntry(
+    ({ edited }) => edited !== undefined,
+    ({ edited = 0 }) => ({ edited: edited + 1 }),
+  ),
+  'a reaction counts twice': inEntry(
+    ({ reactions }) => reactions !== undefined,
+    ({ reactions = [] }) => ({
+      reactions: reactions.map((one) => ({ ...one, count: one.count + 1 })),
+    }),
+  ),
+  'nobody is said to have reacted': inEntry(
+    ({ reactions }) => reactions !== undefined,
+    () => ({ reactions: [] }),
+  ),
+  'something is changed that isn’t there': inEntry(
+    ({ ref }) => ref !== undefined,
+    ({ seq }) => ({ ref: seq }),
+  ),
+  'what was deleted is shown': at(
+    isSaw,
+    ({ entry, ...event }) => {
+      const { deleted: _, ...rest } = entry
+      return [{ ...event, entry: { ...rest, text: 'else' } }]
+    },
+    ({ entry, room }, i, history) =>
+      entry.deleted === true && logOf(history, room)?.epoch === epochAt(history, i),
+  ),
+  'what is looked up is older than it says': at(
+    isSaw,
+    (event) => [{ ...event, entry: { ...event.entry, reactions: [] } }],
+    ({ entry: { reactions, seq }, room, via }, i, history) => {
+      const log = logOf(history, room)
+      if (via !== 'page') return false
+      const isKept = seq >= (log?.first ?? 0) && log?.epoch === epochAt(history, i)
+      return reactions !== undefined && isKept
+    },
+  ),
 }

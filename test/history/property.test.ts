@@ -7,7 +7,7 @@ import { correctRun } from './run.ts'
 import { Scene } from './scene.ts'
 
 /** One run for each seed, 1, 2, 3, … */
-const RUNS = Array.from({ length: 120 }, (_, i) => correctRun(seededRandom(i + 1), { steps: 400 }))
+const RUNS = Array.from({ length: 150 }, (_, i) => correctRun(seededRandom(i + 1), { steps: 400 }))
 
 describe('the history checker', () => {
   it('finds nothing in correct runs', () => {

@@ -81,6 +81,8 @@ describe('a recorder', () => {
 
   it('follows clients that come and go and talk to each other in private', async () => {
     const { random, clock, transport, storage, chat, recorder } = await simulation(2)
+    // Rooms that nobody owns: there everybody deletes only what they said.
+    for (const room of ['sala', 'jogos']) await chat.room(room).create()
     const clients = ['ana', 'bob', 'eva'].map((name) => {
       const dial = transport.connect
       return recordingClient({ recorder, name, dial, clock, random: random.fork() })
@@ -97,6 +99,13 @@ describe('a recorder', () => {
       if (random.chance(0.4)) client.join(room, { fresh: random.chance(0.2) })
       if (random.chance(0.1)) client.link?.cut()
       if (random.chance(0.1)) client.drop()
+      const at = client.at(room)
+      const deed = random.pick(['edit', 'delete', 'react', 'unreact', 'answer'] as const)
+      if (at > 0 && random.chance(0.4)) {
+        const text = { edit: `${n}`, delete: '', react: '👍', unreact: '👍', answer: `${n}` }[deed]
+        client.change(room, deed, random.int(Math.max(1, at - 5), at), text)
+      }
+      if (random.chance(0.2)) client.look(room, { before: at })
       const { called } = random.pick(clients)
       if (random.chance(0.1) && called !== undefined && called !== client.called) {
         client.tell(called, `${n}`)
@@ -109,6 +118,10 @@ describe('a recorder', () => {
     for (const client of clients) client.rest()
     const rooms = new Set(clients.flatMap((client) => client.rooms))
     expect(rooms.size).toBeGreaterThan(3)
+    const kinds = new Set(recorder.events.map((e) => (e.type === 'saw' ? e.entry.kind : null)))
+    for (const kind of ['message', 'edit', 'delete', 'react', 'unreact'] as const) {
+      expect(kinds).toContain(kind)
+    }
     expect(await verdict(recorder, storage, [...rooms])).toEqual([])
     for (const type of ['invoke', 'ok', 'unknown', 'saw', 'left', 'closed', 'signal', 'rest']) {
       expect(count(recorder, type), type).toBeGreaterThan(3)

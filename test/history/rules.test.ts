@@ -3,11 +3,16 @@ import { checkHistory } from '../../src/testing/history.ts'
 import type { History, RoomLog } from '../../src/testing/history-events.ts'
 import { HISTORY_RULES, type HistoryRule } from '../../src/testing/history-rules.ts'
 import { type Case, talk } from './case.ts'
+import { CHANGE_CASES } from './cases-change.ts'
 import { CLIENT_CASES } from './cases-client.ts'
 import { LOG_CASES } from './cases-log.ts'
 import { broken, Scene } from './scene.ts'
 
-const CASES: Record<HistoryRule, Record<string, Case>> = { ...LOG_CASES, ...CLIENT_CASES }
+const CASES: Record<HistoryRule, Record<string, Case>> = {
+  ...LOG_CASES,
+  ...CHANGE_CASES,
+  ...CLIENT_CASES,
+}
 
 describe.each(Object.entries(CASES))('%s', (rule, cases) => {
   it.each(Object.entries(cases))('%s', (_, make) => {

@@ -1,6 +1,7 @@
 /** Makes correct histories at random, without any server: from a log and who looks at it. */
 
-import type { Entry } from '../../src/protocol/types.ts'
+import { amended, entryOf, isChange } from '../../src/protocol/entry.ts'
+import type { Entry, EntryKind } from '../../src/protocol/types.ts'
 import type { History, HistoryEvent, RoomLog } from '../../src/testing/history-events.ts'
 import type { Random } from '../../src/testing/random.ts'
 
@@ -12,6 +13,8 @@ interface Said {
   readonly client: Client
   readonly cid: string
   readonly text: string
+  readonly kind: EntryKind
+  readonly ref: number | undefined
   entry: Entry | null
   epoch: string
   answered: boolean
@@ -27,7 +30,10 @@ interface Room {
   readonly name: string
   epoch: string
   first: number
+  /** As it was appended. */
   log: Entry[]
+  /** As it is now. */
+  now: Entry[]
   /** What arrived, in order, and isn't stored. */
   queue: Try[]
   said: number
@@ -52,6 +58,10 @@ interface Client {
   readonly at: Map<string, { epoch: string; seq: number }>
 }
 
+const MESSAGE: EntryKind = 'message'
+const KINDS: readonly EntryKind[] = ['edit', 'delete', 'react', 'react', 'unreact', MESSAGE]
+const EMOJI = ['👍', '❤️']
+
 /** How a run goes. */
 export interface RunOptions {
   readonly steps: number
@@ -69,7 +79,7 @@ export function correctRun(random: Random, options: RunOptions): History {
   let epochs = 0
   const epoch = (): string => `e${epochs++}`
   const rooms: Room[] = Array.from({ length: width }, (_, i) => ({
-    ...{ name: `r${i}`, epoch: epoch(), first: 1, log: [], queue: [], said: 0 },
+    ...{ name: `r${i}`, epoch: epoch(), first: 1, log: [], now: [], queue: [], said: 0 },
   }))
   const clients: Client[] = Array.from({ length: many }, (_, i) => ({
     ...{ label: `c${i}`, person: `p${i}`, connection: 0, members: new Map(), open: [], said: [] },
@@ -137,7 +147,10 @@ export function correctRun(random: Random, options: RunOptions): History {
       to = Math.min(room.first - 1, until)
       write(client, { type: 'gap', room: name, from: seq, to, via })
     } else {
-      write(client, { type: 'saw', room: name, entry: room.log[seq - 1] as Entry, via })
+      // What is late may have been changed meanwhile.
+      const isLate = via === 'missed' || random.chance(0.2)
+      const entry = (isLate ? room.now : room.log)[seq - 1] as Entry
+      write(client, { type: 'saw', room: name, entry, via })
     }
     member[via] = to + 1
     client.at.set(name, { epoch: room.epoch, seq: to })
@@ -148,8 +161,9 @@ export function correctRun(random: Random, options: RunOptions): History {
   function ask(client: Client, said: Said): void {
     if (!client.members.has(said.room.name)) return
     calls += 1
-    const { cid, text, room } = said
-    write(client, { type: 'invoke', call: calls, room: room.name, cid, text })
+    const { cid, text, room, kind, ref } = said
+    const what = ref === undefined ? undefined : { kind, ref }
+    write(client, { type: 'invoke', call: calls, room: room.name, ...what, cid, text })
     const made = { said, call: calls, connection: client.connection }
     client.open.push(made)
     // It may get lost on the way.
@@ -159,10 +173,32 @@ export function correctRun(random: Random, options: RunOptions): History {
   function say(client: Client, room: Room): void {
     room.said += 1
     const cid = `${client.said.length}`
-    const text = `text ${room.said}`
-    const said = { room, client, cid, text, entry: null, epoch: '', answered: false }
+    const [kind, ref, text] = random.chance(0.7) ? [MESSAGE] : change(client, room)
+    const words = text ?? `text ${room.said}`
+    const open = { entry: null, epoch: '', answered: false }
+    const said = { room, client, cid, text: words, kind, ref, ...open }
     client.said.push(said)
     ask(client, said)
+  }
+
+  /** What is done to which entry, and the text of that. */
+  function change(client: Client, room: Room): readonly [EntryKind, number?, string?] {
+    const there = room.now.filter(({ seq, kind }) => seq >= room.first && kind === MESSAGE)
+    if (there.length === 0) return [MESSAGE]
+    const { seq, from } = random.pick(there)
+    const kind = random.pick(KINDS)
+    if (kind === 'react' || kind === 'unreact') return [kind, seq, random.pick(EMOJI)]
+    if (kind !== MESSAGE && from.id !== client.person) return [MESSAGE, seq]
+    return kind === 'delete' ? [kind, seq, ''] : [kind, seq]
+  }
+
+  /** Looks something up, at times what it has. */
+  function look(client: Client, member: Member): void {
+    const { room } = member
+    if (member.epoch !== room.epoch || room.log.length < room.first) return
+    const head = room.log.length
+    const entry = room.now[random.int(room.first, head) - 1] as Entry
+    write(client, { type: 'saw', room: room.name, entry, via: 'page', head })
   }
 
   function retry(client: Client): void {
@@ -189,12 +225,26 @@ export function correctRun(random: Random, options: RunOptions): History {
     const duplicate =
       said.entry !== null && said.epoch === room.epoch && said.entry.seq >= room.first
     if (!duplicate) {
+      const { cid, text, kind, ref } = said
+      const target = room.now[(ref ?? 0) - 1]
+      const isThere = ref === undefined || (target !== undefined && target.seq >= room.first)
+      const isOpen = target?.kind === MESSAGE && target.deleted !== true
+      if (isChange(kind) && !(isThere && isOpen)) {
+        return answer({ type: 'fail', call, code: 'entry_not_found' })
+      }
+      // The log may have become another one, with other messages in those places.
+      const isOwn = target?.from.id === client.person
+      const mustOwn = kind === 'edit' || kind === 'delete'
+      if (!isThere || (mustOwn && !isOwn)) return answer({ type: 'fail', call, code: 'forbidden' })
       const seq = room.log.length + 1
       const from = { id: client.person, name: client.label }
-      const { cid, text } = said
-      said.entry = { room: room.name, seq, ts: 1000 + seq, kind: 'message', from, text, cid }
+      const parts = { room: room.name, kind, from, text, cid }
+      const made = entryOf(ref === undefined ? parts : { ...parts, ref }, seq, 1000 + seq)
+      said.entry = made
       said.epoch = room.epoch
-      room.log.push(said.entry)
+      room.log.push(made)
+      if (isChange(kind)) room.now = room.now.map((entry) => amended(entry, made))
+      room.now.push(made)
     }
     const { seq, ts } = said.entry as Entry
     if (random.chance(0.05)) return answer({ type: 'unknown', call })
@@ -204,7 +254,7 @@ export function correctRun(random: Random, options: RunOptions): History {
 
   function restart(room: Room): void {
     lost.push({ room: room.name, epoch: room.epoch })
-    Object.assign(room, { epoch: epoch(), first: 1, log: [] })
+    Object.assign(room, { epoch: epoch(), first: 1, log: [], now: [] })
   }
 
   function step(): void {
@@ -216,7 +266,8 @@ export function correctRun(random: Random, options: RunOptions): History {
     if (dice < 0.25) return say(client, room)
     if (dice < 0.3) return retry(client)
     if (dice < 0.55) return commit(room)
-    if (dice < 0.95) return void show(client, member)
+    if (dice < 0.91) return void show(client, member)
+    if (dice < 0.95) return look(client, member)
     if (dice < 0.96) return leave(client, room)
     if (dice < 0.98) return cut(client)
     if (dice < 0.99) room.first = Math.max(room.first, room.log.length - random.int(5, 20))
@@ -233,9 +284,9 @@ export function correctRun(random: Random, options: RunOptions): History {
       write(client, { type: 'rest', room: room.name })
     }
   }
-  const logs: RoomLog[] = rooms.map(({ name, epoch: now, first, log }) => ({
-    ...{ room: name, epoch: now, first, head: log.length },
-    entries: log.slice(first - 1),
+  const logs: RoomLog[] = rooms.map(({ name, epoch: which, first, now }) => ({
+    ...{ room: name, epoch: which, first, head: now.length },
+    entries: now.slice(first - 1),
   }))
   return { events, logs, lost }
 }

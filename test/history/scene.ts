@@ -1,11 +1,18 @@
 /** Histories written by hand. */
 
 import type { ErrorCode } from '../../src/errors.ts'
-import type { Entry, Position } from '../../src/protocol/types.ts'
+import { amended, entryOf, isChange } from '../../src/protocol/entry.ts'
+import type { ActKind, Entry, EntryKind, Position } from '../../src/protocol/types.ts'
 import { type CheckOptions, checkHistory } from '../../src/testing/history.ts'
 import type { History, HistoryEvent, RoomLog, Via } from '../../src/testing/history-events.ts'
 
 type Bare<E> = E extends HistoryEvent ? Omit<E, 'at' | 'client' | 'connection' | 'person'> : never
+
+/** What is done to an entry. */
+interface Deed {
+  readonly kind: EntryKind
+  readonly ref: number
+}
 
 const ROOM = 'r'
 const EPOCH = 'e'
@@ -50,10 +57,20 @@ export class Actor {
   }
 
   /** Asks; the answer is given with the number of the try. */
-  asks(cid: string, text = cid, room: string | null = ROOM): number {
+  asks(cid: string, text = cid, room: string | null = ROOM, deed?: Deed): number {
     const call = this.scene.nextCall()
-    this.add({ type: 'invoke', call, room, cid, text })
+    this.add({ type: 'invoke', call, room, ...deed, cid, text })
     return call
+  }
+
+  /** Changes an entry: asks, it is stored, and acknowledged. */
+  does(kind: EntryKind, { seq: ref }: Entry, cid: string, text = cid): Entry {
+    const deed = { kind, ref }
+    const said = kind === 'delete' ? '' : text
+    const call = this.asks(cid, said, ROOM, deed)
+    const entry = this.scene.stored(this, cid, said, deed)
+    this.ok(call, entry)
+    return entry
   }
 
   /** Asks, it is stored, and acknowledged. */
@@ -62,6 +79,10 @@ export class Actor {
     const entry = this.scene.stored(this, cid, text)
     this.ok(call, entry)
     return entry
+  }
+
+  acts(kind: ActKind): this {
+    return this.add({ type: 'act', room: ROOM, kind })
   }
 
   ok(call: number, { seq, ts, room }: Entry, duplicate = false): this {
@@ -76,8 +97,9 @@ export class Actor {
     return this.add({ type: 'unknown', call })
   }
 
-  saw(entry: Entry, via: Via = 'live'): this {
-    return this.add({ type: 'saw', room: entry.room, entry, via })
+  saw(entry: Entry, via: Via = 'live', head?: number): this {
+    const page = head === undefined ? undefined : { head }
+    return this.add({ type: 'saw', room: entry.room, entry, via, ...page })
   }
 
   signal(room = ROOM): this {
@@ -138,18 +160,38 @@ export class Scene {
   }
 
   /** Puts an entry into the log. */
-  stored({ person }: Actor, cid: string, text = cid): Entry {
+  stored({ person: from }: Actor, cid: string, text = cid, deed?: Deed): Entry {
     const seq = this.entries.length + 1
-    const ts = 1000 + seq
-    const entry: Entry = { room: ROOM, seq, ts, kind: 'message', from: person, text, cid }
+    const entry = entryOf(
+      { room: ROOM, kind: 'message', ...deed, from, text, cid },
+      seq,
+      1000 + seq,
+    )
     this.entries.push(entry)
     return entry
   }
 
+  private get changes(): readonly Entry[] {
+    return this.entries.filter(({ kind }) => isChange(kind))
+  }
+
+  /** An entry as it is after all that was done until now. */
+  now(entry: Entry, changes = this.changes): Entry {
+    return changes.filter(({ seq }) => seq > entry.seq).reduce(amended, entry)
+  }
+
   log(fields: Partial<RoomLog> = {}): RoomLog {
     const { first = 1 } = fields
-    const entries = this.entries.filter(({ seq }) => seq >= first)
+    const { changes } = this
+    const kept = this.entries.filter(({ seq }) => seq >= first)
+    const entries = kept.map((entry) => this.now(entry, changes))
     return { room: ROOM, epoch: EPOCH, first, head: this.entries.length, entries, ...fields }
+  }
+
+  /** The log, with something else in the place of this entry. */
+  logWith(entry: Entry): RoomLog {
+    const log = this.log()
+    return { ...log, entries: log.entries.map((one) => (one.seq === entry.seq ? entry : one)) }
   }
 
   history(fields: Partial<History> = {}): History {

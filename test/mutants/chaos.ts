@@ -13,6 +13,40 @@ const speak: Deed = (client, { random, plan }) => {
   }
 }
 
+const EMOJI = ['👍', '❤️', '😂']
+
+/** Answers, edits, deletes, or holds an emoji up; at times what isn't there, or others have said. */
+const change: Deed = (client, { random }) => {
+  if (client.rooms.length === 0) return
+  const room = random.pick(client.rooms)
+  const at = client.at(room)
+  if (at === 0) return
+  const own = client.sent.filter(
+    ({ room: where, seq, deed = 'answer' }) =>
+      where === room && seq !== undefined && deed === 'answer',
+  )
+  const near = random.int(Math.max(1, at - 8), at)
+  const mine = own.length === 0 ? near : (random.pick(own.slice(-5)).seq ?? near)
+  const text = `${client.name} ${client.sent.length}`
+  const what = random()
+  if (what < 0.35) client.change(room, 'edit', mine, `${text} edited`)
+  else if (what < 0.55) client.change(room, 'delete', mine, '')
+  else if (what < 0.58) client.change(room, 'edit', near, `${text} for you`)
+  else if (what < 0.6) client.change(room, 'delete', near, '')
+  else if (what < 0.85) client.change(room, 'react', near, random.pick(EMOJI))
+  else if (what < 0.92) client.change(room, 'unreact', near, random.pick(EMOJI))
+  else client.change(room, 'answer', near, `${text} answers`)
+}
+
+/** Looks something up, from the end, from somewhere back, or from a time on. */
+const browse: Deed = (client, { random, clock }) => {
+  if (client.rooms.length === 0) return
+  const room = random.pick(client.rooms)
+  const before = random.int(1, client.at(room) + 2)
+  const at = clock.now() - random.int(0, 2000)
+  client.look(room, random.pick([{}, { before }, { at }, { before, limit: 2 }]))
+}
+
 /** Says something else under a key that was used. */
 const confuse: Deed = (client, { random }) => {
   if (client.sent.length === 0) return
@@ -74,6 +108,8 @@ export async function act(world: World, forMs: number): Promise<void> {
   }
 
   often(150, speak)
+  often(plan.edits === true ? 100 : 500, change)
+  often(500, browse)
   if (plan.faults !== false) often(400, (...args) => random.pick(FAULTS)(...args))
   if (plan.narrow === true) often(500, stall)
   if (plan.conflicts === true) often(400, confuse)
@@ -87,6 +123,7 @@ export async function act(world: World, forMs: number): Promise<void> {
   }
   if (plan.deletes === true) often(1500, () => void world.recreate(random.pick(ROOMS)))
   if (plan.restarts === true) often(2500, () => world.restart())
+  if (plan.crashes === true) often(1500, () => world.crash())
 
   await clock.advance(forMs + 1)
 }

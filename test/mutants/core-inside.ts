@@ -4,6 +4,7 @@ import { COMMANDS } from '../../src/core/commands.ts'
 import { Committer } from '../../src/core/committer.ts'
 import type { Session } from '../../src/core/model.ts'
 import { Room } from '../../src/core/room.ts'
+import { ClientSession } from '../../src/core/session.ts'
 import { entryOf } from '../../src/protocol/entry.ts'
 import type { Entry, Person } from '../../src/protocol/types.ts'
 import type { NewEntry, Storage } from '../../src/spi/storage.ts'
@@ -20,7 +21,10 @@ export interface RoomInside {
   advance(entry: Entry): void
 }
 export interface CommitterInside {
-  readonly host: { readonly storage: Storage; stored(entries: readonly Entry[]): void }
+  readonly host: {
+    readonly storage: Storage
+    stored(entries: readonly Entry[], epochs: readonly string[]): void
+  }
 }
 export interface CommitterQueue {
   readonly busy: Set<string>
@@ -72,7 +76,11 @@ export function showing(when: 'before' | 'failed'): Mutant['damage'] {
   const owners = new WeakMap<NewEntry, CommitterInside>()
   const show = async (storage: Storage, batch: readonly NewEntry[]): Promise<void> => {
     const owner = batch[0] === undefined ? undefined : owners.get(batch[0])
-    owner?.host.stored(await guess(storage, batch))
+    const entries = await guess(storage, batch)
+    owner?.host.stored(
+      entries,
+      batch.map(({ epoch }) => epoch),
+    )
   }
   return {
     patch: () => committers(owners),
@@ -91,26 +99,28 @@ export function showing(when: 'before' | 'failed'): Mutant['damage'] {
   }
 }
 
-/** Changes `join` as a whole. */
-export function joining(
-  change: (
-    join: (session: Session, request: JoinRequest) => Promise<JoinAnswer>,
-    session: Session,
-    request: JoinRequest,
-  ) => Promise<JoinAnswer>,
-): Mend {
-  return patch<unknown, [Session, JoinRequest], Promise<JoinAnswer>>(
-    COMMANDS.join,
-    'run',
-    (original) => (session, request) =>
-      change((...args) => original.apply(COMMANDS.join, args), session, request),
+/** The answer to `join` has the head of the moment in which it was asked. */
+export function oldHead(): Mend {
+  const heads = new WeakMap<object, number | undefined>()
+  return all(
+    patch<unknown, [Session, { readonly room: string }], unknown>(
+      COMMANDS.join,
+      'run',
+      (original) => (session, request) => {
+        heads.set(session, session.core.rooms.open.get(request.room)?.position)
+        return original.call(COMMANDS.join, session, request)
+      },
+    ),
+    patch<object, [unknown, string, { readonly head: number }], void>(
+      ClientSession.prototype,
+      'reply',
+      (original) =>
+        function (id, op, ok) {
+          const head = op === 'join' ? heads.get(this) : undefined
+          original.call(this, id, op, head === undefined ? ok : { ...ok, head })
+        },
+    ),
   )
-}
-export interface JoinRequest {
-  readonly room: string
-}
-export interface JoinAnswer {
-  readonly head: number
 }
 
 /** A session is in the room a little later than it is told. */

@@ -14,9 +14,9 @@ import {
   BROKER,
   type CommitterQueue,
   handOut,
-  joining,
   type NodeInside,
   type OutboxInside,
+  oldHead,
   type RoomInside,
   showing,
 } from './core-inside.ts'
@@ -142,14 +142,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'reads, then joins',
     how: 'the answer to `join` has the head from before the missed entries were read',
     plan: { slow: 60, churn: true },
-    damage: {
-      patch: () =>
-        joining(async (join, session, request) => {
-          const head = session.core.rooms.open.get(request.room)?.position
-          const answer = await join(session, request)
-          return head === undefined ? answer : { ...answer, head }
-        }),
-    },
+    damage: { patch: oldHead },
     rule: 'order',
   },
   {
@@ -273,7 +266,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
             const { since } = request
             const isBehind = since?.epoch === room.epoch && since.seq > room.position
             if (!isBehind) return read(core, room, request)
-            return { epoch: room.epoch, after: since.seq, entries: [], limit: 5 }
+            const { epoch, altered } = room
+            return { epoch, after: since.seq, entries: [], limit: 5, altered }
           },
         }),
     },

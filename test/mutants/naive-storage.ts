@@ -1,6 +1,7 @@
 /** A storage as one writes it in an afternoon, with the mistakes one makes. */
 
-import { entryOf } from '../../src/protocol/entry.ts'
+import { ChatError } from '../../src/errors.ts'
+import { amended, entryOf, isChange } from '../../src/protocol/entry.ts'
 import type { Entry } from '../../src/protocol/types.ts'
 import type { Appended, NewEntry, Page, Range, RoomRecord, Storage } from '../../src/spi/storage.ts'
 import type { Tools } from './world.ts'
@@ -41,6 +42,16 @@ export interface Flaws {
   readonly blocks?: boolean
   /** Keys are known for so long, in ms. */
   readonly keysMs?: number
+  /** The time of an entry is what its sender's node says. */
+  readonly keepsTimes?: boolean
+  /** A deletion leaves the text of the message, or those of its edits. */
+  readonly leaves?: 'text' | 'edits'
+  /** What was deleted may be changed. */
+  readonly changesGone?: boolean
+  /** An edit is applied some time before it is stored; at times it never is. */
+  readonly editsFirst?: boolean
+  /** A reaction that is said again counts again. */
+  readonly countsTwice?: boolean
 }
 
 interface Log {
@@ -50,7 +61,10 @@ interface Log {
   /** The highest number stored. */
   head: number
   first: number
+  /** As they are now. */
   readonly entries: Map<number, Entry>
+  /** The texts that they were sent with. */
+  readonly sent: Map<number, string>
   /** What is left of two blocks of numbers, and the last number of any. */
   readonly blocks: readonly [number[], number[]]
   taken: number
@@ -93,18 +107,56 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
 
   function put(log: Log, entry: Entry): void {
     log.entries.set(entry.seq, entry)
+    log.sent.set(entry.seq, entry.text)
     log.head = Math.max(log.head, entry.seq)
+    if (isChange(entry.kind)) apply(log, entry)
     while (log.entries.size > kept) {
       log.entries.delete(log.first)
+      log.sent.delete(log.first)
       log.first += 1
     }
   }
 
+  function apply(log: Log, change: Entry): void {
+    for (const [seq, entry] of log.entries) {
+      const now = amended(entry, change)
+      if (now === entry) continue
+      const leaves = entry.kind === 'edit' ? 'edits' : 'text'
+      if (change.kind !== 'delete' || flaws.leaves !== leaves) log.entries.set(seq, now)
+      else if (leaves === 'text') log.entries.set(seq, { ...entry, deleted: true })
+    }
+  }
+
+  const isGone = (entry: Entry | undefined): boolean =>
+    entry === undefined ||
+    (entry.kind !== 'message' && entry.kind !== 'notice') ||
+    (entry.deleted === true && !flaws.changesGone)
+
+  /** Edits come into effect, and the storage fails before it stores them, or doesn't. */
+  async function editFirst(batch: readonly NewEntry[]): Promise<void> {
+    for (const { room, kind, ref = 0, text } of batch) {
+      const log = logs.get(room)
+      const entry = log?.entries.get(ref)
+      if (kind !== 'edit' || log === undefined || entry === undefined || isGone(entry)) continue
+      log.entries.set(ref, { ...entry, text, edited: log.drawn + 1 })
+      await pause()
+      if (random.chance(0.3)) throw new ChatError('unavailable')
+    }
+  }
+
   function again(log: Log, draft: NewEntry, known: Entry): Appended {
-    const { seq, ts, text } = known
-    if (text !== draft.text) {
+    const { seq, ts, kind, ref, deleted } = known
+    const isSame = kind === draft.kind && ref === draft.ref
+    if (!isSame || (deleted !== true && log.sent.get(seq) !== draft.text)) {
       if (flaws.overwrites) log.entries.set(seq, { ...known, text: draft.text })
       else if (!flaws.textBlind) return { error: 'conflict' }
+    }
+    const target = flaws.countsTwice && kind === 'react' ? log.entries.get(ref ?? 0) : undefined
+    if (target?.reactions !== undefined) {
+      const reactions = target.reactions.map((one) =>
+        one.text === draft.text ? { ...one, count: one.count + 1 } : one,
+      )
+      log.entries.set(target.seq, { ...target, reactions })
     }
     const told = flaws.newestSeq ? log.head : seq
     return { seq: told, ts, duplicate: flaws.noDuplicates !== true }
@@ -117,12 +169,17 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
     if (log.record.epoch !== draft.epoch) return { error: 'room_not_found' }
     const known = flaws.lookFirst || flaws.batchBlind ? found : lookUp(draft)
     if (known !== undefined) return again(log, draft, known)
+    if (isChange(draft.kind) && isGone(log.entries.get(draft.ref ?? 0))) {
+      return { error: 'entry_not_found' }
+    }
     if (flaws.countFirst) log.drawn = (counted ?? 0) + 1
     else if (flaws.countsEntries) log.drawn = log.entries.size + 1
     else if (!flaws.numberFirst) log.drawn += 1
     const seq = flaws.blocks ? fromBlock(log) : log.drawn
     const text = flaws.shortTexts ? draft.text.slice(0, 6) : draft.text
-    const entry = entryOf({ ...draft, text }, seq, draft.ts)
+    const before = log.entries.get(seq - 1)?.ts ?? 0
+    const ts = flaws.keepsTimes ? draft.ts : Math.max(draft.ts, before)
+    const entry = entryOf({ ...draft, text }, seq, ts)
     const key = keyOf(draft)
     if (key !== null) {
       keys.set(key, { room: draft.room, seq })
@@ -130,10 +187,11 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
     }
     if (!flaws.answersFirst) put(log, entry)
     else if (random.chance(0.8)) void pause().then(() => put(log, entry))
-    return { seq, ts: draft.ts, duplicate: false }
+    return { seq, ts, duplicate: false }
   }
 
   async function append(batch: readonly NewEntry[]): Promise<readonly Appended[]> {
+    if (flaws.editsFirst) await editFirst(batch)
     const found = batch.map(lookUp)
     const counted = new Map(batch.map(({ room }) => [room, logs.get(room)?.drawn]))
     if (flaws.lookFirst || flaws.countFirst) await pause()
@@ -148,13 +206,16 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
     return results
   }
 
-  function page({ record, head, first, entries }: Log, { after, before, limit }: Range): Page {
+  function page(
+    { record, head, first, entries }: Log,
+    { after, before, at = 0, limit }: Range,
+  ): Page {
     const to = Math.min(head, (before ?? head + 1) - 1)
     const from = Math.max(first, (after ?? 0) + 1)
     const all: Entry[] = []
     for (let seq = from; seq <= to; seq++) {
       const entry = entries.get(seq)
-      if (entry !== undefined) all.push(entry)
+      if (entry !== undefined && entry.ts >= at) all.push(entry)
     }
     const some = before === undefined ? all.slice(0, limit) : all.slice(-limit)
     return { epoch: record.epoch, head, first, entries: some }
@@ -164,7 +225,7 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
 
   return {
     name: 'naive',
-    supports: { durable: false, appends: 1 },
+    supports: { durable: false, appends: 1, changes: true },
     async open() {
       if (!flaws.forgetsNewest) return
       for (const log of logs.values()) {
@@ -200,6 +261,7 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
           head: 0,
           first: 1,
           entries: new Map(),
+          sent: new Map(),
           blocks: [[], []],
           taken: 0,
         })
@@ -213,6 +275,12 @@ export function naiveStorage({ clock, random, plan }: Tools, flaws: Flaws): Stor
         return [...logs.values()].map(recordOf)
       },
       delete: async (room) => logs.delete(room),
+      async update(room, change) {
+        const log = logs.get(room)
+        if (log === undefined) return null
+        log.record = { ...log.record, ...change }
+        return recordOf(log)
+      },
       async keep() {},
       async expire() {
         return []

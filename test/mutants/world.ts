@@ -20,6 +20,7 @@ import { type Random, seededRandom } from '../../src/testing/random.ts'
 import { type RecordingClient, recordingClient } from '../../src/testing/recording-client.ts'
 import { act } from './chaos.ts'
 import { ledger } from './ledger.ts'
+import { mortal } from './mortal.ts'
 
 /** What a world is like. All of it can be borne by a server that is right. */
 export interface Plan {
@@ -43,10 +44,16 @@ export interface Plan {
   readonly churn?: boolean
   /** A key is used again, for another text. */
   readonly conflicts?: boolean
+  /** People edit, delete and react more often than they do anyway. */
+  readonly edits?: boolean
   /** Connections break in every way. Default true. */
   readonly faults?: boolean
   /** Servers are replaced by others. */
   readonly restarts?: boolean
+  /** Servers are killed, and others started. */
+  readonly crashes?: boolean
+  /** Rooms are made by those who come, and vanish when they are empty. */
+  readonly temporary?: boolean
   /** Texts are long, and connections narrow. */
   readonly narrow?: boolean
   /** Servers wait less for storage than it takes at times. */
@@ -89,6 +96,13 @@ const LIMITS: Partial<Limits> = {
   addressCommandBurst: 100_000,
 }
 
+/** Where a server is; `null`: it was killed, and the next isn't there yet. */
+interface Place {
+  readonly transport: NetworkTransport
+  readonly chat: ChatServer | null
+  kill(): void
+}
+
 export const ROOMS = ['sala', 'jogos']
 /** Less than a storage takes that is slow. */
 const HASTY: Partial<Limits> = { storageMs: 40 }
@@ -109,6 +123,8 @@ export interface World {
   /** Deletes a room and makes it again. */
   recreate(room: string): Promise<void>
   restart(): void
+  /** Kills a server. */
+  crash(): void
 }
 
 /** Runs one world from its seed and lets the history checker judge it. */
@@ -156,7 +172,7 @@ async function live(tools: Tools, seed: number, damage: Damage): Promise<readonl
   const storage = damage.around?.(flaky, tools) ?? flaky
   const hub = memoryBroker()
   const recorder = historyRecorder()
-  const places: { transport: NetworkTransport; chat: ChatServer }[] = []
+  const places: Place[] = []
   const links = new Map<string, NetworkLink>()
   let ids = 0
 
@@ -164,18 +180,24 @@ async function live(tools: Tools, seed: number, damage: Damage): Promise<readonl
     const quality = { random: random.fork(), clock, drop, duplicate: drop / 2, late: drop }
     const broker = damage.broker?.(lossyBroker(hub, quality)) ?? lossyBroker(hub, quality)
     const transport = network.transport(`node-${n}`)
+    const process = mortal({ clock, storage, broker })
     const chat = createChatServer({
-      ...{ clock, storage, defaultRoom: false },
+      ...{ clock: process.clock, storage: process.storage, defaultRoom: false },
       limits: plan.hasty === true ? { ...LIMITS, ...HASTY } : LIMITS,
       makeId: () => `id-${ids++}-abcdefghijkl`,
-      ...(nodes > 1 ? { broker } : {}),
+      ...(nodes > 1 ? { broker: process.broker } : {}),
     })
     await chat.open(transport)
-    places[n] = { transport, chat }
+    places[n] = { transport, chat, kill: process.kill }
+  }
+
+  /** Storage may fail while it starts. */
+  const startAgain = (n: number) => (): void => {
+    startNode(n).catch(() => clock.after(50, startAgain(n)))
   }
 
   for (let n = 0; n < nodes; n++) await startNode(n)
-  for (const room of ROOMS) await places[0]?.chat.room(room).create()
+  if (!plan.temporary) for (const room of ROOMS) await places[0]?.chat?.room(room).create()
   flaky.set({ delay: [0, random.int(0, slow)], fail })
 
   const clients = NAMES.slice(0, many).map((name) =>
@@ -193,23 +215,27 @@ async function live(tools: Tools, seed: number, damage: Damage): Promise<readonl
     link: (client) => links.get(client.name) ?? null,
     async recreate(room) {
       meant.add(room)
-      const chat = random.pick(places).chat
+      const handle = random.pick(places).chat?.room(room)
       // Where storage fails, the room stays.
-      await chat
-        .room(room)
-        .delete()
-        .catch(() => {})
-      await chat
-        .room(room)
-        .create()
-        .catch(() => {})
+      await handle?.delete().catch(() => {})
+      if (!plan.temporary) await handle?.create().catch(() => {})
     },
     restart() {
       const n = random.int(0, places.length - 1)
-      const again = (): void => {
-        startNode(n).catch(() => clock.after(50, again))
-      }
-      places[n]?.chat.close().then(again, again)
+      const { chat } = places[n] as Place
+      if (chat === null) return
+      const again = startAgain(n)
+      chat.close().then(again, again)
+    },
+    crash() {
+      const n = random.int(0, places.length - 1)
+      const { chat, transport, kill } = places[n] as Place
+      if (chat === null) return
+      kill()
+      for (const link of transport.links) link.cut()
+      // Nobody listens there.
+      places[n] = { chat: null, transport: network.transport(), kill }
+      clock.after(random.int(1, 1000), startAgain(n))
     },
   }
 
@@ -232,11 +258,15 @@ async function live(tools: Tools, seed: number, damage: Damage): Promise<readonl
       (log) => logs.push(log),
       () => {},
     )
-  const violations = checkHistory({ events: recorder.events, logs, lost: gone })
+  const violations = checkHistory({
+    ...{ events: recorder.events, logs, lost: gone },
+    // Where rooms are made by those who come, somebody owns them.
+    moderates: () => plan.temporary === true || plan.deletes === true,
+  })
 
   for (const client of clients) client.stop()
   let closed = false
-  const closing = Promise.all(places.map(({ chat }) => chat.close())).then(() => {
+  const closing = Promise.all(places.map(({ chat }) => chat?.close())).then(() => {
     closed = true
   })
   await clock.advanceUntil(() => closed, 60_000)

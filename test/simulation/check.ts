@@ -1,6 +1,7 @@
 /** What must be true of a world that came to rest. */
 
 import { isDeepStrictEqual } from 'node:util'
+import { amended, isChange } from '../../src/protocol/entry.ts'
 import type { Entry } from '../../src/protocol/types.ts'
 import type { TestClient } from '../../src/testing/client.ts'
 import type { World } from './world.ts'
@@ -25,7 +26,8 @@ export function brokenPromises(world: World): readonly string[] {
 /** The log has no holes, no doubles, and nothing that nobody said. */
 function logProblems(log: readonly Entry[], clients: readonly TestClient[]): string[] {
   const problems: string[] = []
-  const said = new Map(clients.flatMap(({ sent }) => sent.map(({ cid, text }) => [cid, text])))
+  const stored = clients.flatMap(({ sent }) => sent.filter(({ refused }) => refused === undefined))
+  const said = new Map(stored.map(({ cid, text }) => [cid, text]))
   for (const [i, { seq, cid = '', text }] of log.entries()) {
     if (seq !== i + 1) problems.push(`the log has ${seq} at place ${i + 1}`)
     if (said.get(cid) !== text) problems.push(`entry ${seq}, ${cid}, was never said, or twice`)
@@ -37,11 +39,17 @@ function logProblems(log: readonly Entry[], clients: readonly TestClient[]): str
 
 /** What was acknowledged is in the log, at the place that was told. */
 function ackProblems(log: readonly Entry[], { sent, person }: TestClient): string[] {
-  return sent.flatMap(({ cid, text, ack }) => {
+  return sent.flatMap(({ cid, text, ack, refused, change }) => {
+    if (refused !== undefined) return []
     if (ack === null) return [`${cid} was never acknowledged`]
     const entry = log[ack.seq - 1]
     const same =
-      entry?.cid === cid && entry.text === text && entry.ts === ack.ts && entry.from.id === person
+      entry?.cid === cid &&
+      entry.text === text &&
+      entry.kind === (change?.kind ?? 'message') &&
+      entry.ref === change?.seq &&
+      entry.ts === ack.ts &&
+      entry.from.id === person
     return same ? [] : [`${cid} was acknowledged as ${ack.seq}, which is ${entry?.cid}`]
   })
 }
@@ -64,7 +72,7 @@ function viewProblems(log: readonly Entry[], { view }: TestClient): string[] {
   if (view.resets > 0) problems.push(`${view.resets} resets were told`)
   const seen = new Map(view.seen.map((entry) => [entry.seq, entry]))
   if (seen.size !== view.seen.length) problems.push('something was seen twice')
-  for (const { kind, ...rest } of log) {
+  for (const { kind, ...rest } of asNow(log)) {
     const { seq } = rest
     if (view.gaps.some(({ from, to }) => from <= seq && seq <= to)) continue
     if (!isDeepStrictEqual(seen.get(seq), { ev: kind, ...rest })) {
@@ -75,4 +83,10 @@ function viewProblems(log: readonly Entry[], { view }: TestClient): string[] {
   for (const seq of seen.keys())
     problems.push(`${seq} was seen, and isn't in the log, or was a gap`)
   return problems
+}
+
+/** The log as it is after all changes in it. */
+function asNow(log: readonly Entry[]): readonly Entry[] {
+  const changes = log.filter(({ kind }) => isChange(kind))
+  return log.map((entry) => changes.filter(({ seq }) => seq > entry.seq).reduce(amended, entry))
 }

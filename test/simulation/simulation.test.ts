@@ -7,6 +7,8 @@ interface Figures {
   faults: number
   connections: number
   retries: number
+  /** Edits, deletions and reactions that were stored. */
+  changes: number
   gaps: number
   dropped: number
   failures: number
@@ -25,6 +27,7 @@ async function run(options: WorldOptions, what: ChaosOptions): Promise<Figures> 
       faults,
       connections: world.clients.reduce((sum, { connections }) => sum + connections, 0),
       retries: sent.reduce((sum, { tries }) => sum + tries - 1, 0),
+      changes: sent.filter(({ change, ack }) => change !== undefined && ack !== null).length,
       gaps: world.clients.reduce((sum, { view }) => sum + view.gaps.length, 0),
       ...world.damage,
     }
@@ -41,7 +44,15 @@ async function runMany(
   options: Omit<WorldOptions, 'seed'>,
   what: ChaosOptions,
 ): Promise<Figures> {
-  const total = { faults: 0, connections: 0, retries: 0, gaps: 0, dropped: 0, failures: 0 }
+  const total = {
+    faults: 0,
+    connections: 0,
+    retries: 0,
+    changes: 0,
+    gaps: 0,
+    dropped: 0,
+    failures: 0,
+  }
   const first = Number(process.env.SEED ?? 1)
   const seeds = Number(process.env.SEEDS ?? count)
   for (let seed = first; seed < first + seeds; seed++) {
@@ -59,8 +70,13 @@ describe('everybody sees exactly the log, and what is acknowledged is in it once
   })
 
   it('on one server, when connections break in every way', async () => {
-    const { faults, connections, retries } = await runMany(60, { clients: 4, duplicate: 0.1 }, TALK)
+    const { faults, connections, retries, changes } = await runMany(
+      60,
+      { clients: 4, duplicate: 0.1 },
+      TALK,
+    )
     expect(faults).toBeGreaterThan(50)
+    expect(changes).toBeGreaterThan(300)
     expect(connections).toBeGreaterThan(faults / 3)
     expect(retries).toBeGreaterThan(10)
   })
@@ -73,7 +89,13 @@ describe('everybody sees exactly the log, and what is acknowledged is in it once
   it('on one server that gives up old entries: what is missing is told exactly', async () => {
     // Only those listen badly who don't talk: a key protects as long as its entry is kept.
     const old = { clients: 5, kept: 8, window: 100_000 }
-    const { gaps } = await runMany(30, old, { ...TALK, sends: 40, talkers: 2 })
+    const { gaps } = await runMany(30, old, {
+      ...TALK,
+      sends: 40,
+      // Who misses a change doesn't know what it changed.
+      changes: 0,
+      talkers: 2,
+    })
     expect(gaps).toBeGreaterThan(10)
   })
 

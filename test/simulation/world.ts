@@ -8,6 +8,7 @@ import type { Entry } from '../../src/protocol/types.ts'
 import type { Storage } from '../../src/spi/storage.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
 import { type TestClient, testClient } from '../../src/testing/client.ts'
+import type { SentMessage } from '../../src/testing/client-session.ts'
 import { type VirtualClock, virtualClock } from '../../src/testing/clock.ts'
 import { flakyStorage } from '../../src/testing/flaky-storage.ts'
 import { lossyBroker } from '../../src/testing/lossy-broker.ts'
@@ -163,17 +164,11 @@ export class World {
   /** Lets everything come to rest in time: all that was said is acknowledged and seen by all. */
   async rest(ms = REST_MS): Promise<void> {
     for (const client of this.clients) client.start()
-    const groups = this.groups.map(({ clients }) => ({
-      clients,
-      said: clients.reduce((sum, { sent }) => sum + sent.length, 0),
-    }))
-    await this.clock.advanceUntil(
-      () =>
-        groups.every(({ clients, said }) =>
-          clients.every(({ view, settled }) => view.position?.seq === said && settled),
-        ),
-      ms,
-    )
+    const isThere = ({ clients }: Group): boolean => {
+      const said = clients.reduce((sum, { sent }) => sum + sent.filter(isStored).length, 0)
+      return clients.every(({ view, settled }) => view.position?.seq === said && settled)
+    }
+    await this.clock.advanceUntil(() => this.groups.every(isThere), ms)
   }
 
   /** Ends everything; nothing may be left. */
@@ -237,3 +232,5 @@ function recorded(storage: Storage): { storage: Storage; log: readonly Entry[] }
   }
   return { storage: { ...storage, append }, log }
 }
+
+const isStored = ({ refused }: SentMessage): boolean => refused === undefined
