@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { helpText } from '../src/cli/options.ts'
 import { COMMANDS } from '../src/core/commands.ts'
+import { MEASURED, READ } from '../src/core/metrics.ts'
 import { CLOSE, ERRORS, mayReconnect } from '../src/errors.ts'
 import { LIMITS } from '../src/limits.ts'
+import { prometheusName } from '../src/metrics/prometheus.ts'
 import type { Push } from '../src/protocol/types.ts'
+import type { MetricInfo } from '../src/spi/metrics.ts'
 import { type Markdown, parseMarkdown, type Table } from './project/markdown.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -44,6 +47,20 @@ function byFirst({ rows }: Table): Map<string, readonly string[]> {
 const PUSHES: Readonly<Record<Push['ev'], true>> = {
   message: true,
   notice: true,
+  edit: true,
+  delete: true,
+  react: true,
+  unreact: true,
+  kick: true,
+  ban: true,
+  unban: true,
+  mute: true,
+  unmute: true,
+  role: true,
+  invite: true,
+  settings: true,
+  removed: true,
+  read: true,
   joined: true,
   left: true,
   renamed: true,
@@ -57,6 +74,8 @@ const PUSHES: Readonly<Record<Push['ev'], true>> = {
 }
 
 const yes = (flag: boolean): string => (flag ? 'yes' : 'no')
+
+type MetricType = Parameters<typeof prometheusName>[1]
 
 /** What stands under one heading of the second level. */
 function section({ headings }: Markdown, title: string): string[] {
@@ -96,7 +115,8 @@ describe('PROTOCOL.md', () => {
   })
 
   it('has a heading for every operation, and for nothing else among them', () => {
-    const told = section(parseMarkdown(read('PROTOCOL.md')), 'Operations')
+    const paper = parseMarkdown(read('PROTOCOL.md'))
+    const told = [...section(paper, 'Operations'), ...section(paper, 'Administration')]
     expect(told.toSorted()).toEqual(
       Object.keys(COMMANDS)
         .map((op) => `\`${op}\``)
@@ -118,6 +138,17 @@ describe('the documents', () => {
     const rows = byFirst(tableOf(names, 'limit', 'default', 'unit'))
     const told = Object.fromEntries([...rows].map(([limit, row]) => [limit, amount(row)]))
     expect(told).toEqual({ ...LIMITS })
+  })
+
+  it('have every metric, as it is', () => {
+    const { rows } = tableOf(['README.md'], 'metric', 'type', 'label', 'what')
+    const metrics: readonly (MetricInfo & { type: MetricType; label?: string })[] = [
+      ...READ,
+      ...Object.values(MEASURED),
+    ]
+    expect(rows).toEqual(
+      metrics.map((one) => [prometheusName(one, one.type), one.type, one.label ?? '', one.help]),
+    )
   })
 
   it('give each limit a unit that fits its name', () => {

@@ -34,6 +34,21 @@ function argsOf(path: string, count: number): unknown[] {
     'room.removed': ['Alice', count],
     'room.renamed': ['Alice', 'Ana'],
     'room.gap': [1, count + 1],
+    'room.edited': ['Alice', 'oi'],
+    'room.deleted': ['Alice'],
+    'room.reacted': ['Alice', '👍'],
+    'room.unreacted': ['Alice', '👍'],
+    'room.acts.kick': ['Alice', 'Bob'],
+    'room.acts.ban': ['Alice', 'Bob'],
+    'room.acts.unban': ['Alice', 'Bob'],
+    'room.acts.mute': ['Alice', 'Bob'],
+    'room.acts.unmute': ['Alice', 'Bob'],
+    'room.acts.role': ['Alice', 'Bob', ['owner', 'moderator', 'member', undefined][count]],
+    'room.acts.invite': ['Alice', 'Bob'],
+    'marks.file': ['férias.png', count * 100_000],
+    'room.acts.settings': ['Alice', count === 0 ? undefined : 'peace'],
+    'you.topic': ['#geral', 'peace'],
+    'you.removed': ['#geral', count === 0 ? '' : 'spam'],
     'you.welcome': ['Alice'],
     'you.speak': ['#geral'],
     'you.renamed': ['Ana'],
@@ -59,7 +74,13 @@ const english = everyText(EN)
 const portuguese = everyText(PT_BR)
 
 /** What both languages rightly say alike. */
-const ALIKE = new Set(['commands.help.args', 'commands.rooms.args', 'commands.quit.args'])
+const ALIKE = new Set([
+  'commands.help.args',
+  'commands.rooms.args',
+  'commands.quit.args',
+  'commands.delete.args',
+  'commands.react.args',
+])
 
 describe('the catalogues', () => {
   it('have the same texts', () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChatError, type ErrorCode } from '../src/errors.ts'
 import { jsonCodec } from '../src/protocol/json.ts'
-import type { Entry, Op, Person, Request, RequestId, ServerEvent } from '../src/protocol/types.ts'
+import type { Entry, RequestId, ServerEvent } from '../src/protocol/types.ts'
 import { OPS } from '../src/protocol/validate.ts'
+import { entry, id, natural, person, request, unicode, wire } from './support/requests.ts'
 
 const read = (value: unknown) => jsonCodec.decode(JSON.stringify(value))
 
@@ -15,88 +16,6 @@ function refusal(payload: string): { id: RequestId | null; code: ErrorCode; mess
 }
 
 const refused = (value: unknown) => refusal(JSON.stringify(value))
-
-// ── arbitrary things ────────────────────────────────────────────────────────────────────────
-
-/** Any well-formed text: quotes, control characters, emoji, combining marks. */
-const unicode = fc.string({ unit: 'binary' })
-const chars = (minLength: number, maxLength: number) =>
-  fc.string({ unit: 'binary', minLength, maxLength: maxLength >> 1 })
-const natural = fc.maxSafeNat()
-const page = fc.integer({ min: 1, max: 1000 })
-const room = chars(1, 256)
-const shortName = chars(0, 256)
-
-const FIELDS: Record<Op, fc.Arbitrary<object>> = {
-  help: fc.constant({}),
-  hello: fc.record(
-    { version: natural, name: shortName, ticket: chars(0, 1024), lang: chars(0, 64) },
-    { requiredKeys: ['version'] },
-  ),
-  ping: fc.constant({}),
-  nick: fc.record({ name: shortName }),
-  lang: fc.record({ lang: chars(0, 64) }),
-  create: fc.record({ room, permanent: fc.boolean() }, { requiredKeys: ['room'] }),
-  join: fc.record(
-    {
-      room,
-      create: fc.boolean(),
-      since: fc.record({ epoch: chars(0, 64), seq: natural }),
-      recent: fc.integer({ min: 0, max: 1000 }),
-    },
-    { requiredKeys: ['room'] },
-  ),
-  leave: fc.record({ room }),
-  rooms: fc.record({ after: shortName, limit: page }, { requiredKeys: [] }),
-  members: fc.record({ room, after: shortName, limit: page }, { requiredKeys: ['room'] }),
-  send: fc.record({ room, text: unicode, cid: chars(1, 64) }, { requiredKeys: ['room', 'text'] }),
-  msg: fc.record({ to: room, text: unicode, cid: chars(1, 64) }, { requiredKeys: ['to', 'text'] }),
-  history: fc.oneof(
-    fc.record({ room, after: natural, limit: page }, { requiredKeys: ['room'] }),
-    fc.record({ room, before: natural, limit: page }, { requiredKeys: ['room'] }),
-  ),
-  typing: fc.record({ room, on: fc.boolean() }, { requiredKeys: ['room'] }),
-  quit: fc.constant({}),
-}
-
-const id = fc.oneof(natural, chars(1, 64))
-const request: fc.Arbitrary<Request> = fc
-  .constantFrom(...OPS)
-  .chain((op) =>
-    fc
-      .tuple(FIELDS[op], fc.option(id, { nil: undefined }))
-      .map(([fields, id]) => ({ ...fields, id, op }) as Request),
-  )
-
-const person: fc.Arbitrary<Person> = fc.record({ id: unicode, name: unicode })
-const entry: fc.Arbitrary<Entry> = fc.record(
-  {
-    room: unicode,
-    seq: natural,
-    ts: natural,
-    kind: fc.constantFrom('message', 'notice'),
-    from: person,
-    text: fc.oneof(unicode, fc.string({ unit: 'binary', maxLength: 400 })),
-    to: person,
-    cid: unicode,
-  },
-  { requiredKeys: ['room', 'seq', 'ts', 'kind', 'from', 'text'] },
-) as fc.Arbitrary<Entry>
-
-/** An entry as the protocol describes it, in the order of its fields. */
-function wire({ room, seq, ts, kind, from, text, to, cid }: Entry): object {
-  const { id, name } = from
-  return {
-    ev: kind,
-    room,
-    seq,
-    ts,
-    from: { id, name },
-    text,
-    ...(to === undefined ? {} : { to: { id: to.id, name: to.name } }),
-    ...(cid === undefined ? {} : { cid }),
-  }
-}
 
 // ── decode ──────────────────────────────────────────────────────────────────────────────────
 
@@ -243,6 +162,39 @@ describe('decode', () => {
     [{ op: 'history', room: 'a', after: -1 }, 'after: a whole number of at least 0 is needed'],
     [{ op: 'history', room: 'a', before: 1e300 }, 'before: a whole number of at least 0 is needed'],
     [{ op: 'history', room: 'a', after: 1, before: 9 }, 'before: not together with after'],
+    [{ op: 'history', room: 'a', before: 1, at: 9 }, 'at: not together with before'],
+    [{ op: 'history', room: 'a', at: 1.5 }, 'at: a whole number of at least 0 is needed'],
+    [{ op: 'send', room: 'a', text: 'a', ref: 0 }, 'ref: a whole number of at least 1 is needed'],
+    [{ op: 'send', room: 'a', text: 'a', ref: '1' }, 'ref: a whole number of at least 1 is needed'],
+    [{ op: 'send', room: 'a', text: 'a', file: '' }, 'file: 1 to 64 characters are needed'],
+    [{ op: 'edit', room: 'a', seq: 0, text: 'a' }, 'seq: a whole number of at least 1 is needed'],
+    [{ op: 'edit', room: 'a', seq: 1 }, 'text: a string is needed'],
+    [{ op: 'delete', room: 'a' }, 'seq: a whole number of at least 1 is needed'],
+    [{ op: 'delete', room: 'a', seq: 0 }, 'seq: a whole number of at least 1 is needed'],
+    [{ op: 'react', room: 'a', seq: 0, text: 'a' }, 'seq: a whole number of at least 1 is needed'],
+    [{ op: 'react', room: 'a', seq: 1, text: 'a', on: 1 }, 'on: true or false is needed'],
+    [
+      { op: 'role', room: 'a', person: 'b', role: 'king' },
+      'role: null, or one of owner, moderator, member is needed',
+    ],
+    [
+      { op: 'role', room: 'a', person: 'b' },
+      'role: null, or one of owner, moderator, member is needed',
+    ],
+    [{ op: 'set', room: 'a', settings: [] }, 'settings: an object is needed'],
+    [{ op: 'set', room: 'a', settings: null }, 'settings: an object is needed'],
+    [
+      { op: 'set', room: 'a', settings: { private: 1 } },
+      'settings: private: null, or true or false is needed',
+    ],
+    [
+      { op: 'set', room: 'a', settings: { people: 0 } },
+      'settings: people: null, or a whole number from 1 to 1000000000 is needed',
+    ],
+    [
+      { op: 'set', room: 'a', settings: { password: '' } },
+      'settings: password: null, or 1 to 4096 characters are needed',
+    ],
     [{ op: 'typing', room: 'a', on: 'x' }, 'on: true or false is needed'],
   ])('refuses %j', (given, message) => {
     expect(refused({ id: 1, ...given })).toEqual({ id: 1, code: 'bad_request', message })
@@ -263,6 +215,16 @@ describe('decode', () => {
   ])('refuses the position %j', (since) => {
     const given = refused({ id: 1, op: 'join', room: 'a', since })
     expect(given.message).toMatch(/^since: /)
+  })
+
+  it('hands on of settings only what it knows', () => {
+    const given = JSON.parse('{"topic":"x","slowMs":null,"dance":1,"__proto__":{"private":true}}')
+    expect(read({ id: 1, op: 'set', room: 'a', settings: given })).toEqual({
+      id: 1,
+      op: 'set',
+      room: 'a',
+      settings: { topic: 'x', slowMs: null },
+    })
   })
 
   it('hands on of a position only what it knows', () => {

@@ -14,6 +14,12 @@ describe('decoding', () => {
     ['Olá!\n', { op: 'send', room: '', text: 'Olá!' }],
     ['two\nlines\n\n', { op: 'send', room: '', text: 'two\nlines\n' }],
     ['/msg Bob"x oi', { op: 'msg', to: 'Bob"x', text: 'oi' }],
+    ['/edit  dois  três ', { op: 'edit', room: '', seq: 0, text: 'dois  três' }],
+    ['/editar x', { op: 'edit', room: '', seq: 0, text: 'x' }],
+    ['/delete', { op: 'delete', room: '', seq: 0 }],
+    ['/Apagar', { op: 'delete', room: '', seq: 0 }],
+    ['/react 👍', { op: 'react', room: '', seq: 0, text: '👍' }],
+    ['/reagir ❤️', { op: 'react', room: '', seq: 0, text: '❤️' }],
     [' /help', { op: 'send', room: '', text: ' /help' }],
     ['//help', { op: 'send', room: '', text: '/help' }],
     ['///', { op: 'send', room: '', text: '//' }],
@@ -24,6 +30,12 @@ describe('decoding', () => {
     ['/ajuda', { op: 'help' }],
     ['/?', { op: 'help' }],
     ['/nick Ana', { op: 'nick', name: 'Ana' }],
+    ['/register Ana my password ', { op: 'register', name: 'Ana', password: 'my password' }],
+    ['/cadastrar "Ana Maria" "s3 nha"', { op: 'register', name: 'Ana Maria', password: 's3 nha' }],
+    ['/login Ana "', { op: 'login', name: 'Ana', password: '"' }],
+    ['/ACESSAR Ana x"y', { op: 'login', name: 'Ana', password: 'x"y' }],
+    ['/logout', { op: 'logout' }],
+    ['/senha "a b" c d', { op: 'password', old: 'a b', new: 'c d' }],
     ['/nick   Ana Maria  ', { op: 'nick', name: 'Ana Maria' }],
     ['/nome "Ana Maria"', { op: 'nick', name: 'Ana Maria' }],
     ['/create #Jogos', { op: 'create', room: 'jogos' }],
@@ -31,6 +43,17 @@ describe('decoding', () => {
     ['/join jogos', { op: 'join', room: 'jogos' }],
     ['/join #SALÃO', { op: 'join', room: 'salão' }],
     ['/entrar #jogos', { op: 'join', room: 'jogos' }],
+    ['/join jogos abre-te  sésamo', { op: 'join', room: 'jogos', password: 'abre-te  sésamo' }],
+    ['/kick Bob', { op: 'kick', room: '', person: 'Bob' }],
+    [
+      '/banir "Ana Maria"  por isso',
+      { op: 'ban', room: '', person: 'Ana Maria', reason: 'por isso' },
+    ],
+    ['/unmute “Ana Maria”', { op: 'unmute', room: '', person: 'Ana Maria' }],
+    ['/op Ana Maria', { op: 'role', room: '', person: 'Ana Maria', role: 'moderator' }],
+    ['/rebaixar Bob', { op: 'role', room: '', person: 'Bob', role: null }],
+    ['/assunto Sésamo', { op: 'set', room: '', settings: { topic: 'Sésamo' } }],
+    ['/topic', { op: 'set', room: '', settings: { topic: null } }],
     ['/rooms', { op: 'rooms' }],
     ['/salas', { op: 'rooms' }],
     ['/leave', { op: 'leave', room: '' }],
@@ -65,13 +88,24 @@ describe('decoding', () => {
   })
 
   it.each([
+    ['/edit', '/edit <text>', '/edit <texto>'],
+    ['/delete 3', '/delete', '/delete'],
+    ['/react', '/react <emoji>', '/react <emoji>'],
+    ['/react 👍 ❤️', '/react <emoji>', '/react <emoji>'],
     ['/nick', '/nick <name>', '/nick <nome>'],
+    ['/login Ana', '/login <name> <password>', '/login <nome> <senha>'],
+    [`/login Ana ${'x'.repeat(5000)}`, '/login <name> <password>', '/login <nome> <senha>'],
+    [`/login ${'x'.repeat(300)} y`, '/login <name> <password>', '/login <nome> <senha>'],
+    ['/register', '/register <name> <password>', '/register <nome> <senha>'],
+    ['/password one', '/password <old> <new>', '/password <antiga> <nova>'],
     ['/nick ""', '/nick <name>', '/nick <nome>'],
     ['/create', '/create <room>', '/create <sala>'],
     ['/create two words', '/create <room>', '/create <sala>'],
-    ['/join', '/join <room>', '/join <sala>'],
-    ['/entrar', '/join <room>', '/join <sala>'],
-    ['/join #a #b', '/join <room>', '/join <sala>'],
+    ['/join', '/join <room> [password]', '/join <sala> [senha]'],
+    ['/entrar', '/join <room> [password]', '/join <sala> [senha]'],
+    ['/kick', '/kick <name> [reason]', '/kick <nome> [motivo]'],
+    ['/op', '/op <name>', '/op <nome>'],
+    ['/join #a #b', '/join <room> [password]', '/join <sala> [senha]'],
     ['/leave #a #b', '/leave [room]', '/leave [sala]'],
     ['/who a b', '/who [room]', '/who [sala]'],
     ['/msg', '/msg <name> <text>', '/msg <nome> <texto>'],
@@ -164,6 +198,42 @@ describe('encoding what happens in rooms', () => {
     ])
   })
 
+  it('changes, and what moderators do', () => {
+    const say = (fields: Partial<Entry>) => both({ type: 'entry', entry: entry(fields) })
+    expect(say({ kind: 'edit', ref: 1, text: 'nova' })).toEqual([
+      '[#geral] * Alice edited: nova',
+      '[#geral] * Alice editou: nova',
+    ])
+    expect(say({ kind: 'edit', ref: 1, text: '', deleted: true })).toEqual([
+      '[#geral] * Alice edited: (message deleted)',
+      '[#geral] * Alice editou: (mensagem apagada)',
+    ])
+    expect(say({ kind: 'delete', ref: 1, text: '' })).toEqual([
+      '[#geral] * Alice deleted a message',
+      '[#geral] * Alice apagou uma mensagem',
+    ])
+    expect(say({ kind: 'react', ref: 1, text: '👍' })).toEqual([
+      '[#geral] * Alice reacted with 👍',
+      '[#geral] * Alice reagiu com 👍',
+    ])
+    expect(say({ kind: 'unreact', ref: 1, text: '👍', room: '@x', to: bob })).toEqual([
+      '[private] * Alice took 👍 back',
+      '[privado] * Alice retirou 👍',
+    ])
+    expect(say({ kind: 'kick', to: bob, text: 'spam' })).toEqual([
+      '[#geral] * Alice put Bob out: spam',
+      '[#geral] * Alice tirou Bob da sala: spam',
+    ])
+    expect(say({ kind: 'role', to: bob, text: '', details: { role: 'moderator' } })).toEqual([
+      '[#geral] * Bob is moderator now, by Alice',
+      '[#geral] * agora o papel de Bob é moderação (por Alice)',
+    ])
+    expect(say({ kind: 'settings', text: '' })).toEqual([
+      '[#geral] * Alice changed the settings of the room',
+      '[#geral] * Alice mudou as configurações da sala',
+    ])
+  })
+
   it('the same as pushes', () => {
     const { kind: _, ...fields } = entry()
     expect(both(push({ ev: 'message', ...fields }))).toEqual(
@@ -218,6 +288,12 @@ describe('encoding what happens in rooms', () => {
       '[#geral] * the room was closed',
       '[#geral] * a sala foi fechada',
     ],
+    [
+      { ev: 'removed', room: 'geral', why: 'ban', reason: 'spam' },
+      '* You were put out of #geral: spam',
+      '* Tiraram você de #geral: spam',
+    ],
+    [{ ev: 'read', room: 'geral', seq: 3 }, null, null],
     [{ ev: 'count', room: 'geral', count: 501 }, null, null],
     [{ ev: 'typing', room: 'geral', person: alice, on: true }, null, null],
     [{ ev: 'opened', room: '@x', epoch: 'e', head: 0, with: bob }, null, null],

@@ -20,9 +20,25 @@ describe('encoding replies', () => {
   }
 
   it('says nothing where the room shows what came of it', () => {
-    for (const op of ['hello', 'ping', 'send', 'msg', 'typing'] as const) {
+    const ops = ['hello', 'ping', 'send', 'edit', 'delete', 'react', 'msg', 'typing'] as const
+    for (const op of ops) {
       expect(both(reply(op, {}))).toEqual([null, null])
     }
+  })
+
+  it('register, login, logout, password: never a token', () => {
+    const login = { token: 'tertulia_x', expiresAt: 1, person: { id: 'a', name: 'Ana' } }
+    for (const op of ['register', 'login'] as const) {
+      expect(both(reply(op, login))).toEqual(['* You are now Ana', '* Agora você é Ana'])
+    }
+    expect(both(reply('logout', { ended: 1 }))).toEqual([
+      '* You are logged out',
+      '* Você saiu da sua conta',
+    ])
+    expect(both(reply('password', login))).toEqual([
+      '* Your password was changed. You are logged out everywhere else',
+      '* Sua senha foi trocada. Todas as outras sessões da conta foram encerradas',
+    ])
   })
 
   it('nick, lang, create, leave, quit', () => {
@@ -111,6 +127,29 @@ describe('encoding replies', () => {
     expect(both(reply('history', ok))).toEqual([
       '— 2025-11-21 —\n[14:03] [#geral] Alice: Olá a todos!',
       '— 21/11/2025 —\n[14:03] [#geral] Alice: Olá a todos!',
+    ])
+    const changed = [
+      entry({ text: 'nova', edited: 3, reactions: [{ text: '👍', count: 2, by: ['b', 'c'] }] }),
+      entry({ seq: 2, text: '', deleted: true }),
+      entry({ seq: 3, kind: 'edit', ref: 1, text: 'nova' }),
+      entry({ seq: 4, kind: 'delete', ref: 2, text: '' }),
+      entry({ seq: 5, kind: 'react', ref: 1, text: '👍' }),
+      entry({ seq: 6, kind: 'unreact', ref: 1, text: '❤️' }),
+      entry({ seq: 7, kind: 'notice', text: '', deleted: true }),
+    ]
+    expect(both(reply('history', { ...ok, entries: changed }))).toEqual([
+      [
+        '— 2025-11-21 —',
+        '[14:03] [#geral] Alice: nova (edited) [👍 2]',
+        '[14:03] [#geral] Alice: (message deleted)',
+        '[14:03] [#geral] * (message deleted)',
+      ].join('\n'),
+      [
+        '— 21/11/2025 —',
+        '[14:03] [#geral] Alice: nova (editada) [👍 2]',
+        '[14:03] [#geral] Alice: (mensagem apagada)',
+        '[14:03] [#geral] * (mensagem apagada)',
+      ].join('\n'),
     ])
     expect(both(reply('history', { ...ok, entries: [] }))).toEqual([
       '* Nothing was said in #geral yet',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CLOSE } from '../src/errors.ts'
 import { LANGS, type Lang } from '../src/i18n/languages.ts'
 import { textCodec } from '../src/protocol/text.ts'
-import type { Entry, Push, Reply, ServerEvent } from '../src/protocol/types.ts'
+import type { Entry, EntryKind, Push, Reply, ServerEvent } from '../src/protocol/types.ts'
 import { visible } from '../src/protocol/visible.ts'
 import { en, entry, push, reply } from './support/text-events.ts'
 
@@ -68,6 +68,16 @@ describe('visible', () => {
   })
 })
 
+/** Operations whose replies people are not shown. */
+const SILENT = [
+  ...(['edit', 'delete', 'react', 'validate', 'renew'] as const),
+  ...(['set', 'close', 'invite', 'kick', 'ban', 'unban', 'mute', 'unmute'] as const),
+  ...(['role', 'roster', 'read', 'unread', 'files'] as const),
+  ...(['admin_stats', 'admin_rooms', 'admin_people', 'admin_disconnect'] as const),
+  ...(['admin_accounts', 'admin_account', 'admin_limits', 'admin_sweep'] as const),
+  ...(['admin_audit', 'admin_erase', 'admin_export'] as const),
+]
+
 describe('safety of lines', () => {
   it('a text cannot forge a line', () => {
     const forged = 'oi\r\n[#geral] Bob: eu devo tudo\n\u001b[1A\u001b[2K[#geral] Carol: sim\u2028x'
@@ -88,15 +98,23 @@ describe('safety of lines', () => {
   )
   const person = fc.record({ id: wild, name: wild })
   const count = fc.nat(1000)
+  const kinds = fc.constantFrom<EntryKind>(
+    ...(['message', 'notice', 'edit', 'delete', 'react', 'unreact', 'kick', 'ban'] as const),
+    ...(['unban', 'mute', 'unmute', 'role', 'invite', 'settings'] as const),
+  )
   const entries = fc.record(
     {
       room: wild,
       seq: count,
       ts: fc.oneof(fc.integer(), fc.constant(Number.NaN)),
-      kind: fc.constantFrom('message', 'notice'),
+      kind: kinds,
       from: person,
       text: wild,
       to: person,
+      edited: count,
+      deleted: fc.constant(true as const),
+      reactions: fc.array(fc.record({ text: wild, count, by: fc.constant([]) }), { maxLength: 2 }),
+      details: fc.constant({ role: 'owner' as const }),
     },
     { requiredKeys: ['room', 'seq', 'ts', 'kind', 'from', 'text'] },
   )
@@ -108,12 +126,21 @@ describe('safety of lines', () => {
     entries: fc.array(entries, { maxLength: 3 }),
   }
   const people = { room: wild, count, members: fc.array(person, { maxLength: 3 }) }
+  const silent = Object.fromEntries(SILENT.map((op) => [op, fc.constant({})])) as Record<
+    (typeof SILENT)[number],
+    fc.Arbitrary<unknown>
+  >
   const oks: Record<Reply['op'], fc.Arbitrary<unknown>> = {
     help: fc.record({ ops: fc.array(wild) }),
     hello: fc.constant({}),
     ping: fc.constant({ ts: 1 }),
     nick: fc.record({ person }),
+    register: fc.record({ person, token: wild }),
+    login: fc.record({ person, token: wild }),
+    logout: fc.record({ ended: count }),
+    password: fc.record({ person, token: wild }),
     lang: fc.record({ lang: wild }),
+    ...silent,
     create: fc.record({ room: wild }),
     join: fc.record({ ...page, ...people, created: fc.boolean(), reset: fc.boolean(), gap }),
     leave: fc.record({ room: wild }),
@@ -136,6 +163,12 @@ describe('safety of lines', () => {
     fc.record({ ev: fc.constantFrom('joined', 'left'), room: wild, person, count, why }),
     fc.record({ ev: fc.constant('renamed'), room: wild, person, was: wild }),
     fc.record({ ev: fc.constantFrom('reset', 'closed', 'count', 'typing', 'opened'), room: wild }),
+    fc.record({
+      ev: fc.constant('removed'),
+      room: wild,
+      why: fc.constant('kick'),
+      reason: fc.option(wild, { nil: undefined }),
+    }),
     fc.record({ ev: fc.constant('gap'), room: wild, from: count, to: count }),
     fc.record({
       ev: fc.constant('close'),
@@ -177,7 +210,7 @@ describe('safety of lines', () => {
     fc.assert(
       fc.property(fc.array(entries, { minLength: 1, maxLength: 5 }), (list) => {
         const day = entry().ts
-        const past = list.map((it) => ({ ...it, ts: day }) as Entry)
+        const past = list.map((it) => ({ ...it, kind: 'message', ts: day }) as Entry)
         const ok = { room: 'geral', epoch: 'e', head: 9, entries: past, more: false }
         expect(en.encode(reply('history', ok))?.split('\n')).toHaveLength(1 + list.length)
       }),

@@ -26,6 +26,8 @@ export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
   storage: ADAPTER,
   brokers: ADAPTER,
   auth: ADAPTER,
+  metrics: ADAPTER,
+  files: ADAPTER,
   client: all('protocol', 'errors'),
   core: all('spi', 'protocol', 'i18n', 'errors', 'limits'),
   cli: 'any',
@@ -34,15 +36,26 @@ export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
 }
 
 /** Files that stand directly in `src` and join the layers: the composition root and the faces. */
-const JOINERS = ['chat.ts', 'index.ts', 'memory.ts', 'postgres.ts', 'protocol.ts']
+const JOINERS = [
+  'accounts.ts',
+  'chat-options.ts',
+  'chat.ts',
+  'files.ts',
+  'index.ts',
+  'memory.ts',
+  'postgres.ts',
+  'protocol.ts',
+]
 
 /** The layers where a driver may be loaded: by the adapter that needs it, when it is used. */
-export const DRIVER_LAYERS = ['storage', 'brokers']
+export const DRIVER_LAYERS = ['storage', 'brokers', 'auth', 'metrics']
 
 /** Whether a package is an optional driver, that the host program installs or doesn't. */
 export function isDriver(packageName: string): boolean {
   return (
-    ['better-sqlite3', 'pg', 'redis'].includes(packageName) || packageName.startsWith('@nats-io/')
+    ['better-sqlite3', 'pg', 'redis', '@node-rs/argon2', '@opentelemetry/api'].includes(
+      packageName,
+    ) || packageName.startsWith('@nats-io/')
   )
 }
 
