@@ -52,9 +52,11 @@ export async function change(session: Session, request: Changing): Promise<undef
   checkSupport(core)
   const { kind, text } = wanted(core, request)
   const person = personOf(session)
-  if (room.rules !== null && kind !== 'delete') {
-    mayVoice(session, room, room.rules, request.op === 'edit' ? 'edit' : 'react')
+  const hasVoice = (): void => {
+    if (room.rules === null || request.op === 'delete') return
+    mayVoice(session, room, room.rules, request.op)
   }
+  hasVoice()
   const seq = request.seq > 0 ? request.seq : await lastSeq(session, room, kind)
   const to = room.only === undefined ? undefined : peerOf(core, room, person)
   const { cid } = request
@@ -77,7 +79,7 @@ export async function change(session: Session, request: Changing): Promise<undef
     // Much may have happened while storage and hook were asked.
     if (core.closing) throw new ChatError('shutting_down')
     if (!room.sessions.has(session)) throw new ChatError('not_member')
-    if (room.rules !== null && kind === 'edit') mayVoice(session, room, room.rules, kind)
+    hasVoice()
     if (to !== undefined) reach(core, room, [person.id, to.id])
     core.committer.submit(draft, new ChangeReply(session, request, prepared))
   } catch (error) {
