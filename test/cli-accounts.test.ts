@@ -1,11 +1,12 @@
 /** Accounts at the command line: `serve`, `accounts`, `admin`. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { ReadStream } from 'node:tty'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { accountsOptions, adminOptions, serveOptions } from '../src/cli/options.ts'
 import { askPassword } from '../src/cli/prompt.ts'
@@ -53,6 +54,11 @@ describe('options', () => {
       name: 'Ana Maria',
       storage: 'sqlite:x',
     })
+    expect(adminOptions(['restored', '--storage', 'sqlite:x'], {})).toEqual({
+      act: 'restored',
+      name: '',
+      storage: 'sqlite:x',
+    })
   })
 
   it.each([
@@ -63,6 +69,7 @@ describe('options', () => {
     [() => adminOptions(['create'], {}), /a name is needed/],
     [() => adminOptions(['crown', 'Ana'], {}), /admin crown: one of create, grant, revoke/],
     [() => adminOptions(['create', 'Ana', 'Maria'], {}), /Maria: too much/],
+    [() => adminOptions(['restored', 'Ana'], {}), /Ana: too much/],
   ])('%s is refused with what would be right', (read, text) => {
     expect(read).toThrow(text)
   })
@@ -187,6 +194,46 @@ describe('tertulia', () => {
     expect(await chefe.closed).toBe(3505)
     expect(server.output.err + server.output.out).not.toContain(PASSWORD)
     expect(server.output.err + server.output.out).not.toContain(login.token)
+  }, 60_000)
+
+  it('admin restored gives the rooms of a backup epochs that no client knows', async () => {
+    const file = `${folder}/restored.db`
+    const storage = ['--storage', `sqlite:${file}`]
+    const log = async () => {
+      const server = run([...ports, ...storage])
+      const { port } = await server.listening()
+      const ana = await person(overTcp(port), 'Ana')
+      const joined = await ana.ask('join', { room: 'sala', recent: 10 })
+      return { server, ana, joined }
+    }
+    const first = await log()
+    await first.ana.ask('send', { room: 'sala', text: 'in the backup' })
+    const copy = new Database(file)
+    await copy.backup(`${folder}/backup.db`)
+    copy.close()
+    const { seq } = await first.ana.ask('send', { room: 'sala', text: 'lost' })
+    first.server.child.kill('SIGTERM')
+    await first.server.exit
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+    copyFileSync(`${folder}/backup.db`, file)
+
+    const renewed = run(['admin', 'restored', ...storage])
+    expect(await renewed.exit).toBe(0)
+    expect(renewed.output.out).toMatch(/^2 rooms have a new epoch: .*restored\.db\)\n$/)
+    const second = await log()
+    expect(second.joined.epoch).not.toBe(first.joined.epoch)
+    await second.ana.ask('send', { room: 'sala', text: 'another history' })
+    await second.ana.ask('leave', { room: 'sala' })
+    const since = { epoch: first.joined.epoch, seq }
+    const { reset, entries } = await second.ana.ask('join', { room: 'sala', since })
+    expect(reset).toBe(true)
+    expect((entries as { text: string }[]).map(({ text }) => text)).toEqual([
+      'in the backup',
+      'another history',
+    ])
+    const memory = run(['admin', 'restored', '--storage', 'memory'])
+    expect(await memory.exit).toBe(2)
+    expect(memory.output.err).toContain('nothing in it that could have been restored')
   }, 60_000)
 
   it('admin says what is missing', async () => {

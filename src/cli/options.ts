@@ -45,12 +45,13 @@ export interface AccountsOptions {
   readonly logFormat: 'text' | 'json'
 }
 
-/** What an admin is made, or no longer one, with. */
-export const ADMIN_ACTS = ['create', 'grant', 'revoke'] as const
+/** What an admin is made, or no longer one, with; and what is to be done to a restored database. */
+export const ADMIN_ACTS = ['create', 'grant', 'revoke', 'restored'] as const
 
 /** What `tertulia admin` runs with. */
 export interface AdminOptions {
   readonly act: (typeof ADMIN_ACTS)[number]
+  /** Whose account; empty: `restored` is about nobody. */
   readonly name: string
   readonly storage: string
 }
@@ -143,6 +144,7 @@ Usage
   tertulia serve [options]      start a chat server (also: just "tertulia")
   tertulia accounts [options]   start the account service alone, for chat servers elsewhere
   tertulia admin create NAME    make an account that may do everything; also: grant, revoke
+  tertulia admin restored       after a database was restored from a backup: clients forget what they had
   tertulia --help               this text
   tertulia --version            the version
 
@@ -202,7 +204,9 @@ export function accountsOptions(args: readonly string[], env: Environment): Acco
 export function adminOptions(args: readonly string[], env: Environment): AdminOptions {
   const { get, words } = read(args, env, ['storage'], {}, 2)
   const [act = '', name = ''] = words
-  if (name === '') {
+  if (act === 'restored') {
+    if (words.length > 1) throw new ChatError('invalid_options', `${name}: too much`)
+  } else if (name === '') {
     throw new ChatError('invalid_options', 'tertulia admin create NAME: a name is needed')
   }
   return { act: oneOf('admin ', act, ADMIN_ACTS), name, storage: get('storage') }

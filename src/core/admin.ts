@@ -200,9 +200,14 @@ export class Administration implements Admin {
     const { people } = recordsOf(core)
     disconnect(core, id)
     await this.inquiries.ask({ what: 'end', person: id })
-    // It takes as long as there is to erase.
-    const entries = await people.erase(id)
-    await this.inquiries.ask({ what: 'forget', person: id })
+    let entries: number
+    try {
+      // It takes as long as there is to erase.
+      entries = await people.erase(id)
+    } finally {
+      // Who fails may have erased a part, and that is to be shown nowhere any more.
+      await this.inquiries.ask({ what: 'forget', person: id })
+    }
     await this.note('admin.erase', by, { to: { id, name: '' }, note: `${entries} entries` })
     return { entries }
   }

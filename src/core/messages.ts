@@ -118,12 +118,12 @@ export function checkText(text: string, limits: Limits): void {
 export function reach(core: Core, room: Room, ids: readonly string[]): void {
   const { name, epoch, position: head } = room
   openFor(core, room, ids, head, [])
-  core.link?.tell({ t: 'open', room: name, epoch, head, ids })
+  core.presence?.open(name, epoch, head, ids)
 }
 
 /**
  * Lets all connections of these persons follow a private conversation, from `head` on; `entries`
- * are those between `head` and now.
+ * are those between `head` and now. `before`: only connections that were there then (monotonic).
  */
 export function openFor(
   core: Core,
@@ -131,10 +131,11 @@ export function openFor(
   ids: readonly string[],
   head: number,
   entries: readonly Entry[],
+  before = Number.POSITIVE_INFINITY,
 ): void {
   for (const id of ids) {
     for (const session of core.directory.get(id)?.sessions ?? []) {
-      if (!open(session, room, head)) continue
+      if (session.since > before || !open(session, room, head)) continue
       for (const entry of entries) session.outbox.event({ type: 'entry', entry })
     }
   }

@@ -9,7 +9,8 @@ import { announce } from './membership.ts'
 import { openFor } from './messages.ts'
 import type { Core } from './model.ts'
 import { displace, rename } from './naming.ts'
-import { type OpenMessage, Presence } from './presence.ts'
+import type { OpenMessage } from './openings.ts'
+import { Presence } from './presence.ts'
 import { CONNECTED } from './remote.ts'
 import { hearRevocation } from './revocation.ts'
 
@@ -49,10 +50,14 @@ export function presenceOf(core: Core, link: Link): Presence {
     },
 
     open(message) {
-      if (!message.ids.some((id) => core.directory.get(id) !== undefined)) return
-      follow(core, message).catch((error) => {
-        core.logger.warn({ err: error, room: message.room }, 'a conversation was not opened')
-      })
+      if (!message.ids.some((id) => core.directory.get(id) !== undefined)) return null
+      return follow(core, message).then(
+        () => true,
+        (error) => {
+          core.logger.warn({ err: error, room: message.room }, 'a conversation was not opened')
+          return false
+        },
+      )
     },
 
     barred(message) {
@@ -79,7 +84,10 @@ function calledElsewhere(core: Core, person: Person): void {
 }
 
 /** What was said since the other node spoke of the conversation is still to be heard here. */
-async function follow(core: Core, { room: name, epoch, head, ids }: OpenMessage): Promise<void> {
+async function follow(core: Core, message: OpenMessage): Promise<void> {
+  const { room: name, epoch, head, ids, age } = message
+  // Who came since is told of nothing from before.
+  const before = age === undefined ? undefined : core.clock.monotonic() - age
   const room = await core.rooms.hold(name)
   if (room === null) return
   try {
@@ -87,10 +95,12 @@ async function follow(core: Core, { room: name, epoch, head, ids }: OpenMessage)
     if (room.closed) return
     if (current(room, missed)) {
       const { entries, more, reset, gap } = spliced(core, room, missed)
-      if (!more && !reset && gap === undefined) return openFor(core, room, ids, head, entries)
+      if (!more && !reset && gap === undefined) {
+        return openFor(core, room, ids, head, entries, before)
+      }
     }
     // So much was said meanwhile that it is easier to look it up.
-    openFor(core, room, ids, room.position, [])
+    openFor(core, room, ids, room.position, [], before)
   } finally {
     core.rooms.release(room)
   }

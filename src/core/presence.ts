@@ -2,6 +2,7 @@
 
 import type { Person } from '../protocol/types.ts'
 import type { Clock } from '../spi/clock.ts'
+import { Openings, type OpenMessage } from './openings.ts'
 import { type Census, Remote, type RemoteListener } from './remote.ts'
 
 /** What nodes tell each other of their people. */
@@ -31,18 +32,11 @@ export type PresenceMessage =
   /** I am closing. */
   | { readonly t: 'bye' }
   | OpenMessage
+  /** What may have got lost. */
+  | { readonly t: 'opens'; readonly list: readonly OpenMessage[] }
   | AddressMessage
   | ReadMessage
   | PersonMessage
-
-/** Who is connected as one of these should follow this private conversation, from `head` on. */
-export interface OpenMessage {
-  readonly t: 'open'
-  readonly room: string
-  readonly epoch: string
-  readonly head: number
-  readonly ids: readonly string[]
-}
 
 /** These addresses (see `addressId`), and those of this person, may not come into a room any more. */
 export interface AddressMessage {
@@ -74,7 +68,7 @@ export type PersonMessage =
   | { readonly t: 'recheck' | 'end'; readonly id: string }
   | { readonly t: 'named'; readonly id: string; readonly name: string }
 
-/** Bytes of people in one part of a census; small enough for brokers with small messages. */
+/** Bytes of a list in one message; small enough for brokers with small messages. */
 const PART_BYTES = 4000
 /** Beats until a silent node is given up. */
 const BEATS = 3
@@ -87,8 +81,11 @@ export interface PresenceHost extends RemoteListener {
   /** How long a node is believed after its last sign of life, in ms. */
   readonly leaseMs: number
   publish(message: PresenceMessage): void
-  /** Lets those of these persons who are here follow a private conversation. */
-  open(message: OpenMessage): void
+  /**
+   * Lets those of these persons who are here follow a private conversation; null: nobody is here.
+   * Resolves to whether that could be done (never rejects).
+   */
+  open(message: OpenMessage): Promise<boolean> | null
   /** Puts out who comes from these addresses. */
   barred(message: AddressMessage): void
   /** Tells those of this person who are here. */
@@ -112,11 +109,13 @@ export class Presence {
   private readonly host: PresenceHost
   private readonly census: Census = new Map()
   private readonly gathering = new Map<string, Gathering>()
+  private readonly openings: Openings
   private version = 0
 
   constructor(host: PresenceHost) {
     this.host = host
     this.remote = new Remote(host)
+    this.openings = new Openings(host.clock, host.leaseMs)
   }
 
   /** How often `beat` is to be called, in ms. */
@@ -149,6 +148,11 @@ export class Presence {
     this.tell(place, person, false, why)
   }
 
+  /** These persons should follow a private conversation from `head` on, wherever they are. */
+  open(room: string, epoch: string, head: number, ids: readonly string[]): void {
+    this.host.publish(this.openings.tell({ room, epoch, head, ids }))
+  }
+
   /** Says hello to the other nodes. */
   start(): void {
     this.host.publish({ t: 'ask' })
@@ -159,6 +163,10 @@ export class Presence {
   beat(): void {
     this.host.publish({ t: 'beat', v: this.version })
     this.remote.expire(this.host.clock.monotonic())
+    const opens = this.openings.again((id) => this.remote.isConnected(id))
+    for (const list of parts(opens)) {
+      if (list.length > 0) this.host.publish({ t: 'opens', list })
+    }
   }
 
   /** Says goodbye: nobody need wait for the lease. */
@@ -194,7 +202,10 @@ export class Presence {
         this.gather(node, message)
         break
       case 'open':
-        host.open(message)
+      case 'opens':
+        for (const one of message.t === 'open' ? [message] : message.list) {
+          this.openings.hear(node, one, (open) => host.open(open))
+        }
         break
       case 'address':
         host.barred(message)
@@ -217,23 +228,13 @@ export class Presence {
   }
 
   private report(): void {
-    let part: (readonly [string, string, string])[] = []
-    const parts = [part]
-    let bytes = 0
+    const rows: (readonly [string, string, string])[] = []
     for (const [place, people] of this.census) {
-      for (const { id, name } of people.values()) {
-        const row = [place, id, name] as const
-        bytes += Buffer.byteLength(JSON.stringify(row)) + 1
-        if (bytes > PART_BYTES && part.length > 0) {
-          part = []
-          parts.push(part)
-          bytes = 0
-        }
-        part.push(row)
-      }
+      for (const { id, name } of people.values()) rows.push([place, id, name])
     }
-    for (const [i, people] of parts.entries()) {
-      this.host.publish({ t: 'part', v: this.version, i, of: parts.length, people })
+    const lists = parts(rows)
+    for (const [i, people] of lists.entries()) {
+      this.host.publish({ t: 'part', v: this.version, i, of: lists.length, people })
     }
   }
 
@@ -261,4 +262,22 @@ export class Presence {
     }
     this.remote.replace(node, v, census)
   }
+}
+
+/** A list in parts that fit into messages; one at least. */
+function parts<T>(list: readonly T[]): readonly (readonly T[])[] {
+  let part: T[] = []
+  const all = [part]
+  let bytes = 0
+  for (const one of list) {
+    const more = Buffer.byteLength(JSON.stringify(one)) + 1
+    bytes += more
+    if (bytes > PART_BYTES && part.length > 0) {
+      part = []
+      all.push(part)
+      bytes = more
+    }
+    part.push(one)
+  }
+  return all
 }

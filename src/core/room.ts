@@ -3,6 +3,7 @@
 import type { Entry, Gap, Person, Push, ServerEvent } from '../protocol/types.ts'
 import type { Page, RoomRecord } from '../spi/storage.ts'
 import type { Frame } from '../spi/transport.ts'
+import { Ahead } from './ahead.ts'
 import { Attendance } from './attendance.ts'
 import type { Outbox } from './outbox.ts'
 import { Packs } from './packs.ts'
@@ -35,8 +36,6 @@ export interface RoomHost<S extends Subscriber> extends RecentLimits {
   delivered?(count: number): void
 }
 
-/** Entries that came before those they follow, at most: storage has them anyway. */
-const AHEAD = 1000
 /** Logs that are known to be no more, at most. */
 const PAST = 16
 
@@ -64,10 +63,12 @@ export class Room<S extends Subscriber> {
   private readonly recent: Recent
   /** Epochs of logs that are no more. */
   private readonly past = new Set<string>()
-  /** Entries that came early, by seq. */
-  private ahead: Map<number, Entry> | null = null
+  /** Entries that came early. */
+  private readonly ahead = new Ahead()
   /** The newest entry that anybody told of. */
   private told = 0
+  /** How often what was in memory became old. */
+  private forgotten = 0
   private repairing: Promise<boolean> | null = null
   private repairAgain: Promise<boolean> | null = null
   /** Looks under way into who may stay. */
@@ -96,12 +97,11 @@ export class Room<S extends Subscriber> {
     if (epoch !== this.epoch) return void this.settle(epoch)
     if (entry.seq <= this.position) return
     if (entry.seq > this.position + 1) {
-      this.ahead ??= new Map()
-      if (this.ahead.size < AHEAD) this.ahead.set(entry.seq, entry)
+      this.ahead.add(entry)
       return this.hear(entry.seq)
     }
     this.advance(entry)
-    if (this.ahead !== null) this.follow(this.ahead)
+    this.follow()
   }
 
   /** Storage has entries up to here: fetches what is missing. */
@@ -158,6 +158,8 @@ export class Room<S extends Subscriber> {
 
   /** Storage was changed otherwise than by entries: what is in memory, or being read, is old. */
   forget(): void {
+    this.forgotten += 1
+    this.ahead.clear()
     this.recent.clear()
   }
 
@@ -181,14 +183,13 @@ export class Room<S extends Subscriber> {
     }
   }
 
-  private follow(ahead: Map<number, Entry>): void {
-    let next = ahead.get(this.position + 1)
+  /** Hands out what came early, as far as it follows now. */
+  private follow(): void {
+    let next = this.ahead.take(this.position + 1)
     while (next !== undefined) {
-      ahead.delete(next.seq)
       this.advance(next)
-      next = ahead.get(this.position + 1)
+      next = this.ahead.take(this.position + 1)
     }
-    if (ahead.size === 0) this.ahead = null
   }
 
   /** Somebody told of this entry: whatever reads storage goes on until it is there. */
@@ -210,25 +211,25 @@ export class Room<S extends Subscriber> {
       for (;;) {
         // What was handed out before the read was stored before it; what comes meanwhile may not be
         // in the page.
-        const { epoch, position: asked, told } = this
+        const { epoch, position: asked, told, forgotten } = this
         const page = await this.host.read(this, asked)
         if (this.closed || this.epoch !== epoch) return true
         if (page === null || page.epoch !== epoch || page.head < asked) {
           this.host.replaced(this, page)
           return true
         }
+        // It may have what is gone since.
+        if (this.forgotten !== forgotten) continue
         if (page.first > this.position + 1)
           this.skip({ from: this.position + 1, to: page.first - 1 })
         for (const entry of page.entries) if (entry.seq === this.position + 1) this.advance(entry)
-        if (this.ahead !== null) {
-          for (const seq of this.ahead.keys()) if (seq <= this.position) this.ahead.delete(seq)
-          this.follow(this.ahead)
-        }
+        this.ahead.drop(this.position)
+        this.follow()
         if (this.position >= Math.max(page.head, this.told)) return true
         if (this.position === asked && this.told === told) {
           // Storage knows nothing of what was told.
           this.told = asked
-          this.ahead = null
+          this.ahead.clear()
           return true
         }
       }
@@ -253,7 +254,7 @@ export class Room<S extends Subscriber> {
     this.epoch = epoch
     this.position = head
     this.told = head
-    this.ahead = null
+    this.ahead.clear()
     this.recent.clear()
     this.push({ ev: 'reset', room: this.name, epoch, head })
     // Before any answer that speaks of the new log.

@@ -99,6 +99,14 @@ export interface RoomStore {
   keep(rooms: readonly string[], until: number): Promise<void>
   /** Deletes temporary rooms whose `keepUntil` has passed; returns their names. */
   expire(now: number): Promise<readonly string[]>
+  /**
+   * Gives every room, also those of two, another epoch, and changes nothing else: for a database that
+   * was restored from a backup, whose logs go on otherwise than clients remember. Each epoch begins with
+   * `prefix`, which was never used before, and is no other room's; it is at most 24 characters longer.
+   * Resolves to how many rooms that were. It may take several steps: after a failure it is to be done
+   * again, with another prefix. Absent: it can't be done.
+   */
+  renew?(prefix: string): Promise<number>
 }
 
 /**

@@ -231,6 +231,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
         for (const name of gone) remove(name)
         return gone
       },
+      async renew(prefix) {
+        let count = 0
+        for (const log of logs.values()) {
+          count += 1
+          log.record = { ...log.record, epoch: `${prefix}${count}` }
+        }
+        return count
+      },
     },
   }
 }

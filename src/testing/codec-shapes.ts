@@ -82,9 +82,9 @@ const SHAPES: { readonly [O in Op]: Shape<O> } = {
   close: { room: must(isText) },
   invite: aimed,
   kick: aimed,
-  ban: { ...aimed, until: may(isCount), address: may(isFlag) },
+  ban: { ...aimed, until: may(isCount), forMs: may(isCount), address: may(isFlag) },
   unban: aimed,
-  mute: { ...aimed, until: may(isCount) },
+  mute: { ...aimed, until: may(isCount), forMs: may(isCount) },
   unmute: aimed,
   role: { ...aimed, role: must(isOneOf('owner', 'moderator', 'member', null)) },
   roster: {

@@ -277,6 +277,62 @@ export function roomTests(test: StorageCheck): void {
     assert.equal(gone.flat().length, 20)
   })
 
+  // ── another epoch ────────────────────────────────────────────────────────────────────────
+
+  test('renew() gives every room an epoch of its own, and changes nothing else', async (ours) => {
+    const { storage, other } = ours
+    if (storage.rooms.renew === undefined) return
+    assert.equal(await storage.rooms.renew('none.'), 0)
+    await makeRooms(storage, 'a', 'gone')
+    await storage.rooms.delete('gone')
+    const specs = [
+      spec('b', { permanent: true, settings: SETTINGS }),
+      spec('@ana:bob', { only: [ana, bob] }),
+    ]
+    for (const given of specs) await storage.rooms.create(given, MANY)
+    await fill(storage, 'a', 3)
+    await appendNew(storage, [said('a', 'x', { cid: 'k' })])
+    const names = ['a', 'b', '@ana:bob']
+    const records = () => Promise.all(names.map((name) => other.rooms.get(name)))
+    const before = await records()
+    const log = await logOf(storage, 'a')
+    const seen = new Set(names.map(epochOf))
+    for (const prefix of ['1st.', '2nd.']) {
+      assert.equal(await storage.rooms.renew(prefix), 3)
+      const after = await records()
+      for (const [i, record] of after.entries()) {
+        const { epoch = '' } = record ?? {}
+        assert(epoch.startsWith(prefix), `${epoch} doesn't begin with ${prefix}`)
+        assert(epoch.length <= prefix.length + 24, `${epoch} is too long`)
+        assert.deepEqual(record, { ...before[i], epoch })
+        assert.equal(seen.has(epoch), false, `${epoch} was there before`)
+        seen.add(epoch)
+      }
+    }
+    assert.deepEqual(await logOf(other, 'a'), log)
+    const epoch = (await other.rooms.get('a'))?.epoch ?? ''
+    assert.deepEqual(await other.heads(['a']), [{ epoch, head: 4 }])
+    assert.equal((await other.read('a', { after: 0, limit: 1 }))?.epoch, epoch)
+    assert.deepEqual(await storage.append([said('a', 'old'), said('a', 'new', { epoch })]), [
+      { error: 'room_not_found' },
+      { seq: 5, ts: NOW, duplicate: false },
+    ])
+    // A retry across the backup is still one.
+    assert.deepEqual(await storage.append([said('a', 'x', { cid: 'k', epoch })]), [
+      { seq: 4, ts: NOW, duplicate: true },
+    ])
+  })
+
+  test('renew() reaches all of many rooms', async ({ storage, other }) => {
+    if (storage.rooms.renew === undefined) return
+    const names = span(1, 450).map((n) => `r${n}`)
+    await makeRooms(storage, ...names)
+    assert.equal(await other.rooms.renew?.('new.'), names.length)
+    const epochs = (await storage.heads(names)).map((head) => head?.epoch ?? '')
+    assert.equal(new Set(epochs).size, names.length)
+    assert(epochs.every((epoch) => epoch.startsWith('new.')))
+  })
+
   // ── settings ─────────────────────────────────────────────────────────────────────────────
 
   test('a setting is set once', async ({ storage, other }) => {

@@ -21,6 +21,30 @@ const CASES: readonly (readonly [string, string, Break])[] = [
     'list() gives private rooms where all are asked for, but no conversations',
     withRooms((rooms) => ({ count: async () => ((await rooms.count?.()) ?? 0) + 1 })),
   ],
+  [
+    'gives only listed rooms another epoch',
+    'renew() gives every room an epoch of its own, and changes nothing else',
+    withRooms((rooms) => {
+      const was = new Map<string, string>()
+      return {
+        async create(room, limit) {
+          if (room.only !== undefined) was.set(room.room, room.epoch)
+          return rooms.create(room, limit)
+        },
+        async get(name) {
+          const room = await rooms.get(name)
+          return room === null ? null : { ...room, epoch: was.get(name) ?? room.epoch }
+        },
+      }
+    }),
+  ],
+  [
+    'stops after the first rooms',
+    'renew() reaches all of many rooms',
+    withRooms((rooms) => ({
+      renew: async (prefix) => Math.min(200, (await rooms.renew?.(prefix)) ?? 0),
+    })),
+  ],
 ]
 
 describe('a storage that', () => {

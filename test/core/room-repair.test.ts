@@ -125,6 +125,32 @@ describe('a room whose storage is slow', () => {
     expect(room.epoch).toBe('f')
   })
 
+  it('hands out nothing that was read, or came early, before it was told to forget', async () => {
+    const { room, answer, reads, member } = setup()
+    const { got, outbox } = member()
+    room.add({ outbox }, from)
+    room.entry(entry(3, 'secret'), 'e')
+    room.forget()
+    const erased = [entry(1), entry(2, ''), entry(3, '')]
+    await answer([entry(1), entry(2, 'secret'), entry(3, 'secret')])
+    expect(room.position).toBe(0)
+    await answer(erased)
+    room.flush()
+    outbox.flush()
+    expect([got, reads.length]).toEqual([['1', '', ''], 0])
+    expect(room.recentAfter(0)).toEqual(erased)
+  })
+
+  it('keeps nothing that came early, when storage is asked again after it was forgotten', async () => {
+    const { room, answer } = setup()
+    room.entry(entry(3, 'secret'), 'e')
+    room.forget()
+    await answer(log(1))
+    await answer(log(2))
+    await answer([...log(2), entry(3, '')])
+    expect(room.recentAfter(0)?.map(({ text }) => text)).toEqual(['1', '2', ''])
+  })
+
   it('says when storage did not answer', async () => {
     const { room, reads } = setup()
     const repaired = room.repair()

@@ -2,7 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
+import { ChatError } from '../../src/errors.ts'
 import { memoryBroker, memoryStorage } from '../../src/memory.ts'
+import type { Records } from '../../src/spi/records.ts'
+import type { Storage } from '../../src/spi/storage.ts'
 import { withAccounts } from '../support/accounts.ts'
 import { find, login, member, password, room } from '../support/admin.ts'
 import { type JsonClient, jsonClient, type Message, person, texts } from '../support/clients.ts'
@@ -178,6 +181,36 @@ describe('what is kept of a person', () => {
     const { lines } = await root.ask('admin_audit', { limit: 2 })
     expect((lines as Message[]).map(({ act }) => act)).toEqual(['admin.erase', 'admin.export'])
     expect(texts(bob, room)).toContain('o meu segredo')
+  })
+
+  it('is gone from memory on all nodes, also when only a part of it could be erased', async () => {
+    const kept = memoryStorage()
+    const records = kept.records as Records
+    const people: Records['people'] = {
+      ...records.people,
+      async erase(id) {
+        await records.people.erase(id)
+        throw new ChatError('unavailable')
+      },
+    }
+    const storage: Storage = { ...kept, records: { ...records, people } }
+    const broker = memoryBroker()
+    const one = await withAccounts({ storage, broker })
+    const two = await withAccounts({ storage, broker })
+    const { client: root } = await member(one, 'Rita', true)
+    const { client: ana, person: who } = await member(one, 'Ana')
+    const here = await person(one.ws, 'Bia')
+    const there = await person(two.ws, 'Bob')
+    for (const client of [ana, here, there]) await client.ask('join', { room })
+    await ana.ask('send', { room, text: 'o meu segredo' })
+    for (const client of [here, there]) {
+      await client.push('message')
+      expect(await said(client)).toEqual(['o meu segredo'])
+    }
+    await expect(root.ask('admin_erase', { person: who.id })).rejects.toMatchObject(
+      code('unavailable'),
+    )
+    for (const client of [here, there]) expect(await said(client)).toEqual([''])
   })
 })
 

@@ -19,6 +19,7 @@ export interface RoomInside {
   position: number
   readonly sessions: Set<unknown>
   advance(entry: Entry): void
+  forget(): void
 }
 export interface CommitterInside {
   readonly host: {

@@ -284,7 +284,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
           'restart',
           () =>
             function (epoch, head) {
-              Object.assign(this, { epoch, position: head, recent: [], ahead: null })
+              Object.assign(this, { epoch, position: head })
+              this.forget()
             },
         ),
     },

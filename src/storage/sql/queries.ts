@@ -129,6 +129,23 @@ export function queriesFor(dialect: Dialect, kept: number | undefined) {
         .returning('name')
         .compile(),
 
+    /** Gives at most `limit` rooms, by id after `after`, an epoch of this beginning. */
+    renewRooms: (prefix: string, after: number, limit: number) =>
+      db
+        .updateTable(rooms)
+        .set({ epoch: sql<string>`cast(${prefix} as text) || cast(id as text)` })
+        .where('id', 'in', (eb) =>
+          eb
+            .selectFrom(rooms)
+            .select('id')
+            .where('id', '>', after)
+            .orderBy('id')
+            .limit(limit)
+            .$if(dialect.locks, (select) => select.forUpdate()),
+        )
+        .returning('id')
+        .compile(),
+
     heads: (some: readonly string[]) =>
       db
         .selectFrom(rooms)

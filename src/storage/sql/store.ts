@@ -34,8 +34,8 @@ export interface StoreParts {
   readonly clock: Clock
 }
 
-/** Rooms deleted by one statement: few enough not to hold others up. */
-const EXPIRE_STEP = 200
+/** Rooms deleted, or changed, by one statement: few enough not to hold others up. */
+const STEP = 200
 
 /** The storage on top of an engine. Open it as often as you like, and close it as often. */
 export function sqlStorage(parts: StoreParts): Storage {
@@ -176,9 +176,9 @@ export function sqlStorage(parts: StoreParts): Storage {
         const names: string[] = []
         try {
           for (;;) {
-            const rows = await run(queries.expireRooms(toInteger(now), EXPIRE_STEP))
+            const rows = await run(queries.expireRooms(toInteger(now), STEP))
             for (const { name } of rows) names.push(fromSql(name))
-            if (rows.length < EXPIRE_STEP) break
+            if (rows.length < STEP) break
           }
         } catch (error) {
           // What is gone must be told; the rest is for the next time.
@@ -186,6 +186,15 @@ export function sqlStorage(parts: StoreParts): Storage {
         }
         if (names.length > 0) sweeper.wake()
         return names
+      },
+      async renew(prefix) {
+        let count = 0
+        for (let after = 0; ; ) {
+          const rows = await run(queries.renewRooms(toSql(prefix), after, STEP))
+          count += rows.length
+          if (rows.length < STEP) return count
+          for (const { id } of rows) after = Math.max(after, Number(id))
+        }
       },
     },
   }
