@@ -58,6 +58,7 @@ function argsOf(path: string, count: number): unknown[] {
     'you.left': ['#geral'],
     'you.home': ['#geral'],
     'you.members': ['#geral', count, ['Alice', 'Bob'].slice(0, count)],
+    'you.closed': ['#geral'],
     'you.silence': ['#geral'],
     'you.closing': [count === 0 ? '' : 'because'],
     'you.comeBack': [count === 0 ? undefined : count],
@@ -78,6 +79,7 @@ const ALIKE = new Set([
   'commands.help.args',
   'commands.rooms.args',
   'commands.quit.args',
+  'commands.logout.args',
   'commands.delete.args',
   'commands.react.args',
 ])

@@ -54,6 +54,23 @@ describe('decoding', () => {
     ['/rebaixar Bob', { op: 'role', room: '', person: 'Bob', role: null }],
     ['/assunto Sésamo', { op: 'set', room: '', settings: { topic: 'Sésamo' } }],
     ['/topic', { op: 'set', room: '', settings: { topic: null } }],
+    ['/ban Caio 10m spam', { op: 'ban', room: '', person: 'Caio', forMs: 600_000, reason: 'spam' }],
+    ['/silenciar "Ana Maria" 2H', { op: 'mute', room: '', person: 'Ana Maria', forMs: 7_200_000 }],
+    ['/ban Caio 30s', { op: 'ban', room: '', person: 'Caio', forMs: 30_000 }],
+    ['/mute Caio 7d', { op: 'mute', room: '', person: 'Caio', forMs: 604_800_000 }],
+    ['/ban Caio 10mais', { op: 'ban', room: '', person: 'Caio', reason: '10mais' }],
+    ['/ban Caio por 10m', { op: 'ban', room: '', person: 'Caio', reason: 'por 10m' }],
+    ['/kick Caio 10m', { op: 'kick', room: '', person: 'Caio', reason: '10m' }],
+    ['/set password my word', { op: 'set', room: '', settings: { password: 'my word' } }],
+    ['/definir senha -', { op: 'set', room: '', settings: { password: null } }],
+    ['/set private on', { op: 'set', room: '', settings: { private: true } }],
+    ['/definir leitura não', { op: 'set', room: '', settings: { readOnly: false } }],
+    ['/set slow 30', { op: 'set', room: '', settings: { slowMs: 30_000 } }],
+    ['/set slow 0', { op: 'set', room: '', settings: { slowMs: 0 } }],
+    ['/set Topic Sésamo  x', { op: 'set', room: '', settings: { topic: 'Sésamo  x' } }],
+    ['/definir assunto', { op: 'set', room: '', settings: { topic: null } }],
+    ['/close #jogos', { op: 'close', room: 'jogos' }],
+    ['/fechar jogos', { op: 'close', room: 'jogos' }],
     ['/rooms', { op: 'rooms' }],
     ['/salas', { op: 'rooms' }],
     ['/leave', { op: 'leave', room: '' }],
@@ -87,7 +104,7 @@ describe('decoding', () => {
     expect(en.decode(payload)).toEqual({ id: undefined, op: 'ping' })
   })
 
-  it.each([
+  it.each<readonly [string, string, string]>([
     ['/edit', '/edit <text>', '/edit <texto>'],
     ['/delete 3', '/delete', '/delete'],
     ['/react', '/react <emoji>', '/react <emoji>'],
@@ -105,6 +122,25 @@ describe('decoding', () => {
     ['/entrar', '/join <room> [password]', '/join <sala> [senha]'],
     ['/kick', '/kick <name> [reason]', '/kick <nome> [motivo]'],
     ['/op', '/op <name>', '/op <nome>'],
+    ['/ban Caio 0m', '/ban <name> [10m] [reason]', '/ban <nome> [10m] [motivo]'],
+    ['/mute Caio 3651d', '/mute <name> [10m] [reason]', '/mute <nome> [10m] [motivo]'],
+    ['/close', '/close <room>', '/close <sala>'],
+    ...[
+      '',
+      ' password',
+      ' private',
+      ' private talvez',
+      ' slow 1.5',
+      ' slow 86401',
+      ' constructor on',
+    ].map(
+      (rest) =>
+        [
+          `/set${rest}`,
+          '/set <password|private|readonly|slow|topic> <value>',
+          '/set <senha|privada|leitura|lento|assunto> <valor>',
+        ] as const,
+    ),
     ['/join #a #b', '/join <room> [password]', '/join <sala> [senha]'],
     ['/leave #a #b', '/leave [room]', '/leave [sala]'],
     ['/who a b', '/who [room]', '/who [sala]'],

@@ -71,7 +71,7 @@ describe('visible', () => {
 /** Operations whose replies people are not shown. */
 const SILENT = [
   ...(['edit', 'delete', 'react', 'validate', 'renew'] as const),
-  ...(['set', 'close', 'invite', 'kick', 'ban', 'unban', 'mute', 'unmute'] as const),
+  ...(['set', 'invite', 'kick', 'ban', 'unban', 'mute', 'unmute'] as const),
   ...(['role', 'roster', 'read', 'unread', 'files'] as const),
   ...(['admin_stats', 'admin_rooms', 'admin_people', 'admin_disconnect'] as const),
   ...(['admin_accounts', 'admin_account', 'admin_limits', 'admin_sweep'] as const),
@@ -138,6 +138,7 @@ describe('safety of lines', () => {
     register: fc.record({ person, token: wild }),
     login: fc.record({ person, token: wild }),
     logout: fc.record({ ended: count }),
+    close: fc.record({ room: wild }),
     password: fc.record({ person, token: wild }),
     lang: fc.record({ lang: wild }),
     ...silent,

@@ -4,6 +4,7 @@ import { ChatError, CLOSE } from '../errors.ts'
 import { texts } from '../i18n/languages.ts'
 import type { Login, Request, Results } from '../protocol/types.ts'
 import type { Accounts } from '../spi/auth.ts'
+import { carryRoles } from './carried-roles.ts'
 import { become, comeAsGuest } from './entrance.ts'
 import { byToken } from './identity.ts'
 import type { Core, Session } from './model.ts'
@@ -59,6 +60,7 @@ async function logIn(
     return undefined
   }
   if (!session.text) return withUrl(core, login)
+  const guest = session.identity.verified ? undefined : session.presence?.person
   try {
     const valid = await core.ask(accounts.validate(login.token))
     if (valid === null) throw new ChatError('unauthorized')
@@ -71,6 +73,7 @@ async function logIn(
     }
     throw error
   }
+  if (guest !== undefined) await carryRoles(core, guest, login.person)
   return undefined
 }
 

@@ -5,7 +5,7 @@ import { enterDefault } from './entrance.ts'
 import { leave } from './membership.ts'
 import type { Core, Room, Session } from './model.ts'
 import { isAdmin, isVerified } from './permissions.ts'
-import { addressId, isBanned, recordOf, settle, stand, unstand } from './standing.ts'
+import { addressId, isBanned, recordOf, settle, stand, unstand, whoIn } from './standing.ts'
 
 type Why = Extract<Push, { ev: 'removed' }>['why']
 
@@ -131,10 +131,11 @@ export function expel(core: Core, room: Room, id: string, why: Why, reason: stri
   for (const session of present(core, room, id)) putOut(session, room, why, reason)
 }
 
-/** Puts out the guests who come from these addresses (see `addressId`). */
+/** Puts out the guests who come from these addresses (see `addressId`), but nobody with a role. */
 export function expelAddresses(core: Core, room: Room, ids: ReadonlySet<string>): void {
   for (const session of [...room.sessions]) {
     if (isVerified(session) || isAdmin(session)) continue
+    if (whoIn(session, room).rank !== 'visitor') continue
     if (ids.has(addressId(core, session.info.address))) putOut(session, room, 'ban', '')
   }
 }

@@ -68,19 +68,25 @@ export function checkReason(core: Core, text: string): void {
  * noted who did it, then it is told in the room's log. The reply comes when it stands there. If that
  * fails, what was changed holds, and it can be done again.
  */
-export async function act(session: Session, request: Act): Promise<Done> {
+export async function act(session: Session, asked: Act): Promise<Done> {
   const { core } = session
   recordsOf(core)
-  checkReason(core, request.reason ?? '')
-  if ((request.op === 'ban' || request.op === 'mute') && request.until !== undefined) {
-    if (request.until <= core.clock.now()) throw new ChatError('bad_request', 'until: has passed')
-  }
+  checkReason(core, asked.reason ?? '')
+  const request = withEnd(asked, core.clock.now())
   const room = await holdNamed(session, request.room)
   try {
     return await inTurn(room, () => perform(session, room, request))
   } finally {
     core.rooms.release(room)
   }
+}
+
+/** What is asked for so long from now ends at a time. Throws `bad_request` if that has passed. */
+function withEnd(request: Act, now: number): Act {
+  if (request.op !== 'ban' && request.op !== 'mute') return request
+  const { until, forMs } = request
+  if (until !== undefined && until <= now) throw new ChatError('bad_request', 'until: has passed')
+  return forMs === undefined ? request : { ...request, until: now + forMs }
 }
 
 async function perform(session: Session, room: Room, request: Act): Promise<Done> {
@@ -94,8 +100,9 @@ async function perform(session: Session, room: Room, request: Act): Promise<Done
   await mayDo(core, room, { me, rank, to, record }, request)
   await keep(core, room, to, record, changeOf(request, record))
   const { members: _members, audit } = recordsOf(core)
-  if (request.op === 'ban' && request.address === true) {
-    await banAddresses(core, room, to, request.until ?? Number.POSITIVE_INFINITY)
+  if (request.op === 'ban' && request.address !== false) {
+    const end = request.until ?? Number.POSITIVE_INFINITY
+    await banAddresses(core, room, to, end, request.address === undefined)
   }
   if (op === 'unban') await liftAddresses(core, room, to)
   if (core.closing) throw new ChatError('shutting_down')

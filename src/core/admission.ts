@@ -39,7 +39,8 @@ export async function admit(
   if (isAdmin(session)) return { acts, record }
   const now = core.clock.now()
   const who = whoIn(session, room, record)
-  const banned = who.banned === true || isBanned(address, now)
+  // Who has a role is known, wherever they come from: often from where the banned one came.
+  const banned = who.banned === true || (who.rank === 'visitor' && isBanned(address, now))
   demand('join', { ...who, banned })
   const settings = room.rules?.settings ?? {}
   const known = record?.invited === true && who.rank === 'visitor' ? 'member' : who.rank

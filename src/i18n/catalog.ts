@@ -18,6 +18,8 @@ export type CommandName =
   | 'delete'
   | 'react'
   | 'topic'
+  | 'set'
+  | 'close'
   | 'invite'
   | 'kick'
   | 'ban'
@@ -123,6 +125,8 @@ export interface Catalog {
     /** Comes before `joined` when the room was made by that. */
     first(room: string): string
     left(room: string): string
+    /** Deleted a room, and all that was said in it. */
+    closed(room: string): string
     /** Was put out of a room; `reason` may be empty. */
     removed(room: string, reason: string): string
     /** Wants to leave the room where everybody starts. */

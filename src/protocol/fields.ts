@@ -32,6 +32,10 @@ export const PASSWORD_CHARS = 4096
 /** Longest reason or topic that is looked at. */
 export const REASON_CHARS = 4096
 const DAY_MS = 24 * 60 * 60 * 1000
+/** Shortest and longest time that a ban or a mute may be given, in ms: a second, ten years. */
+export const TERM_MS = { min: 1000, max: 3650 * DAY_MS } as const
+/** Most time that may have to pass between messages of one person, in ms. */
+export const SLOW_MS = DAY_MS
 const YEARS_DAYS = 36_500
 const MANY = 1_000_000_000
 
@@ -120,7 +124,7 @@ const SETTINGS: SettingsFields = {
   private: boolean,
   password: string(1, PASSWORD_CHARS),
   readOnly: boolean,
-  slowMs: integer(0, DAY_MS),
+  slowMs: integer(0, SLOW_MS),
   people: integer(1, MANY),
   keepEntries: integer(1, MANY),
   keepDays: integer(1, YEARS_DAYS),

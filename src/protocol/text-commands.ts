@@ -2,8 +2,9 @@
 
 import type { CommandName } from '../i18n/catalog.ts'
 import { findLang } from '../i18n/languages.ts'
-import { NAME_CHARS, PASSWORD_CHARS, REASON_CHARS } from './fields.ts'
+import { NAME_CHARS, PASSWORD_CHARS, REASON_CHARS, TERM_MS } from './fields.ts'
 import { cleanRoomName } from './names.ts'
+import { parseSetting } from './text-settings.ts'
 import type { Op, Request } from './types.ts'
 
 /** A request that has no id yet. */
@@ -62,6 +63,35 @@ function parseHistory(rest: string): Ask | null {
   if (limit < 1 || limit > HISTORY_MOST || list.length > 1) return null
   const [room] = list
   return { op: 'history', room: room === undefined ? '' : roomOf(room), limit }
+}
+
+/** `10m`, `2h`, and what may follow: how long something is to last. */
+const TERM_AND_REASON = /^(\d{1,12})([smhd])(?:\s+(\S[\s\S]*))?$/i
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** `/ban Bob`, `/ban Bob spam`, `/mute "Ana Maria" 10m for this reason`: with an end, or for good. */
+function sanctioning(name: 'ban' | 'mute', aliases: Command['aliases']): Command {
+  const { parse } = acting(name, aliases)
+  return {
+    name,
+    op: name,
+    aliases,
+    parse(rest) {
+      const ask = parse(rest)
+      if (ask?.op !== name) return ask
+      const { reason, ...whom } = ask
+      const [, amount, unit = '', why] = TERM_AND_REASON.exec(reason ?? '') ?? []
+      if (amount === undefined) return ask
+      const forMs = Number(amount) * (UNITS_MS[unit.toLowerCase()] ?? 0)
+      if (forMs < TERM_MS.min || forMs > TERM_MS.max) return null
+      return { ...whom, forMs, ...(why === undefined ? undefined : { reason: why }) }
+    },
+  }
 }
 
 /** `/kick Bob`, `/kick "Ana Maria" for this reason`: something done to a person in this room. */
@@ -215,11 +245,30 @@ export const COMMANDS: readonly Command[] = [
       return { op: 'set', room: '', settings: { topic: rest === '' ? null : rest } }
     },
   },
+  {
+    name: 'set',
+    op: 'set',
+    aliases: ['definir'],
+    parse(rest) {
+      const settings = parseSetting(rest)
+      return settings === null ? null : { op: 'set', room: '', settings }
+    },
+  },
+  {
+    name: 'close',
+    op: 'close',
+    aliases: ['fechar'],
+    // Everything said in it is gone: whoever wants that writes which.
+    parse(rest) {
+      const room = needRoom(rest)
+      return room === null ? null : { op: 'close', room }
+    },
+  },
   acting('invite', ['convidar']),
   acting('kick', ['expulsar']),
-  acting('ban', ['banir']),
+  sanctioning('ban', ['banir']),
   acting('unban', ['desbanir']),
-  acting('mute', ['silenciar', 'calar']),
+  sanctioning('mute', ['silenciar', 'calar']),
   acting('unmute', ['dessilenciar']),
   giving('op', ['promover'], 'moderator'),
   giving('deop', ['rebaixar'], null),

@@ -181,6 +181,8 @@ export function replyLines(catalog: Catalog, aliased: boolean, reply: Reply): st
       list.push(...pastLines(catalog, entries))
       return list.length > 0 ? list : [told(catalog.you.silence(label(catalog, room)))]
     }
+    case 'close':
+      return [told(catalog.you.closed(label(catalog, reply.ok.room)))]
     case 'quit':
       return [told(catalog.goodbye)]
     case 'hello':
@@ -195,7 +197,6 @@ export function replyLines(catalog: Catalog, aliased: boolean, reply: Reply): st
     case 'validate':
     case 'renew':
     case 'set':
-    case 'close':
     case 'invite':
     case 'kick':
     case 'ban':

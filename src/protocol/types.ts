@@ -93,11 +93,21 @@ export interface Operations extends AdminOperations {
   /** Lets a person, by id or name, into a private room. */
   invite: { room: string; person: string; reason?: string }
   kick: { room: string; person: string; reason?: string }
-  /** Puts a person out and keeps them out; `address`: also others of their address. */
-  ban: { room: string; person: string; until?: number; reason?: string; address?: boolean }
+  /**
+   * Puts a person out and keeps them out. `until`: it ends then; `forMs`: it ends so long from now.
+   * `address`: also others of their address; absent: where a guest is banned, guests who come later.
+   */
+  ban: {
+    room: string
+    person: string
+    until?: number
+    forMs?: number
+    reason?: string
+    address?: boolean
+  }
   unban: { room: string; person: string; reason?: string }
   /** Takes the word from a person. */
-  mute: { room: string; person: string; until?: number; reason?: string }
+  mute: { room: string; person: string; until?: number; forMs?: number; reason?: string }
   unmute: { room: string; person: string; reason?: string }
   /** Gives a person a role; `null` takes it away. */
   role: { room: string; person: string; role: Role | null; reason?: string }

@@ -22,6 +22,7 @@ import {
   STRING,
   settings,
   string,
+  TERM_MS,
 } from './fields.ts'
 import type { Malformed, Op, Operations, Request, RequestId } from './types.ts'
 
@@ -48,6 +49,8 @@ const count = integer(0)
 /** An entry there is: the first one has the seq 1. */
 const seq = integer(1)
 const limit = optional(integer(1, PAGE))
+/** When something ends that is done to a person: at a time, or so long from now. */
+const end = { until: optional(count), forMs: optional(integer(TERM_MS.min, TERM_MS.max)) }
 
 // ── the table ───────────────────────────────────────────────────────────────────────────────────
 
@@ -81,9 +84,9 @@ const FIELDS: { readonly [O in Op]: Fields<O> } = {
   close: { room },
   invite: { room, person, reason },
   kick: { room, person, reason },
-  ban: { room, person, until: optional(count), reason, address: optional(boolean) },
+  ban: { room, person, ...end, reason, address: optional(boolean) },
   unban: { room, person, reason },
-  mute: { room, person, until: optional(count), reason },
+  mute: { room, person, ...end, reason },
   unmute: { room, person, reason },
   role: {
     room,
@@ -127,7 +130,11 @@ const FIELDS: { readonly [O in Op]: Fields<O> } = {
 }
 
 /** Fields of which only one may be given. */
-const EITHER: Partial<Record<Op, readonly string[]>> = { history: ['after', 'before', 'at'] }
+const EITHER: Partial<Record<Op, readonly string[]>> = {
+  ban: ['until', 'forMs'],
+  mute: ['until', 'forMs'],
+  history: ['after', 'before', 'at'],
+}
 
 interface Row {
   readonly op: Op

@@ -285,7 +285,7 @@ describe('polls', () => {
 
   it('hold through an overflow, and through the end of the session', async () => {
     const { url, guest, say, bob } = await server({
-      limits: { outboxBytes: 5000, httpIdleMs: 60, historyPage: 20 },
+      limits: { outboxBytes: 5000, httpIdleMs: 1500, historyPage: 20 },
     })
     const ana = await guest('Ana')
     await ana.put(`${at}/members/me`)

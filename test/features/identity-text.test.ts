@@ -59,6 +59,31 @@ describe('by text', () => {
     expect(said).toContain('oi')
   })
 
+  it('what a guest made stays theirs with an account, and goes with it', async () => {
+    const { tcp, ws } = await withAccounts()
+    const ana = await textClient(tcp, 'Ana')
+    await ana.line('#geral (')
+    ana.send('/join sala')
+    await ana.line('#sala (')
+    const witness = await person(ws, 'Zé')
+    await witness.ask('join', { room: 'sala' })
+    ana.send(`/register Ana ${SECRET}`)
+    const made = await witness.push('role')
+    expect(made).toMatchObject({ to: { name: 'Ana' }, details: { role: 'owner' } })
+    ana.send('/topic ainda minha')
+    expect(await witness.push('settings')).toMatchObject({
+      details: { settings: { topic: 'ainda minha' } },
+      from: made.to,
+    })
+    // The guest has nothing any more: one owner there is.
+    const roster = await witness.ask('roster', { room: 'sala', filter: 'role' })
+    expect(roster.members).toEqual([{ person: made.to, role: 'owner' }])
+    ana.send('/logout')
+    await ana.line('You are logged out')
+    ana.send('/topic não')
+    await ana.line('! You are not allowed to do that.')
+  })
+
   it('the first line may be the login: one is never a guest then', async () => {
     const { tcp, ws, accounts } = await withAccounts()
     await accounts.register('Ana Maria', PASSWORD, 'here')

@@ -31,6 +31,10 @@ export const bodyCid = inBody('The same as the header `Idempotency-Key`.')
 export const person = inPath('Id or name of the person.')
 export const reason = inBody('Shown to everybody in the room.')
 export const until = inBody('Until when, in milliseconds since 1970. Absent: for good.', 'integer')
+export const forMs = inBody(
+  'It ends so many milliseconds from now. Not together with `until`.',
+  'integer',
+)
 export const limit = inQuery('At most so many.', 'integer')
 export const afterName = inQuery('Where the page before ended: its `next`, or the last name.')
 export const token = inBody('A token. Default: the one the session was made with.')

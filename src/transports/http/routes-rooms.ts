@@ -3,6 +3,7 @@
 import type { Route } from './route.ts'
 import {
   afterName,
+  forMs,
   inBody,
   inQuery,
   limit,
@@ -155,10 +156,14 @@ export const MODERATION_ROUTES: readonly Route[] = [
   act('kick', 'Puts a person out.'),
   act('ban', 'Puts a person out and keeps them out.', {
     until,
-    address: inBody('Also others of their address.', 'boolean'),
+    forMs,
+    address: inBody(
+      'Also others of their address. Absent: with a guest, guests who come later.',
+      'boolean',
+    ),
   }),
   act('unban', 'Lets them in again.'),
-  act('mute', 'Takes the word from a person.', { until }),
+  act('mute', 'Takes the word from a person.', { until, forMs }),
   act('unmute', 'Gives it back.'),
   {
     method: 'PUT',
