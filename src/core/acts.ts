@@ -100,9 +100,8 @@ async function perform(session: Session, room: Room, request: Act): Promise<Done
   await mayDo(core, room, { me, rank, to, record }, request)
   await keep(core, room, to, record, changeOf(request, record))
   const { members: _members, audit } = recordsOf(core)
-  if (request.op === 'ban' && request.address !== false) {
-    const end = request.until ?? Number.POSITIVE_INFINITY
-    await banAddresses(core, room, to, end, request.address === undefined)
+  if (request.op === 'ban' && request.address === true) {
+    await banAddresses(core, room, to, request.until ?? Number.POSITIVE_INFINITY)
   }
   if (op === 'unban') await liftAddresses(core, room, to)
   if (core.closing) throw new ChatError('shutting_down')

@@ -4,75 +4,47 @@ import type { Person } from '../protocol/types.ts'
 import { expelAddresses } from './acted.ts'
 import { takePlace } from './kept.ts'
 import type { Core, Room } from './model.ts'
-import { isVerified } from './permissions.ts'
 import type { AddressMessage } from './presence.ts'
 import { ADDRESS, addressId, isBanned, recordOf, recordsOf } from './standing.ts'
 
 /** Records that are looked through at once when a ban is lifted. */
 const PAGE = 500
 
-/** What other nodes are told. */
-interface Barring extends AddressMessage {
-  /** Only if the person is a guest, and those who are there may stay. */
-  readonly gently?: true
-}
-
-/**
- * Bans the addresses of a person's connections: here, and on the other nodes.
- *
- * @param gently only if it is a guest, whose id costs nothing; others who are there already may stay,
- *   since nobody asked for their going
- */
+/** Bans the addresses of a person's connections: here, and on the other nodes. */
 export async function banAddresses(
   core: Core,
   room: Room,
   person: Person,
   until: number,
-  gently: boolean,
 ): Promise<void> {
-  const ids = await banHere(core, room, person, until, gently)
-  const message: Barring = {
-    t: 'address',
-    room: room.name,
-    ids,
-    person,
-    // For good is no number in JSON.
-    ...(Number.isFinite(until) ? { until } : undefined),
-    ...(gently ? { gently } : undefined),
-  }
-  core.link?.tell(message)
+  const ids = await banHere(core, room, person, until)
+  // For good is no number in JSON.
+  const end = Number.isFinite(until) ? { until } : undefined
+  core.link?.tell({ t: 'address', room: room.name, ids, person, ...end })
 }
 
 /** Another node banned addresses. */
-export async function hearAddresses(core: Core, message: Barring): Promise<void> {
+export async function hearAddresses(core: Core, message: AddressMessage): Promise<void> {
   const { room: name, ids, person, until = Number.POSITIVE_INFINITY } = message
-  const gently = message.gently === true
   const known = core.rooms.open.get(name)
-  if (known !== undefined && !gently) expelAddresses(core, known, new Set(ids))
+  if (known !== undefined) expelAddresses(core, known, new Set(ids))
   if (person === undefined || core.directory.get(person.id) === undefined) return
   const room = await core.rooms.hold(name)
   if (room === null) return
   try {
-    const mine = await banHere(core, room, person, until, gently)
+    const mine = await banHere(core, room, person, until)
     // Without a person: the others only have to look who is there.
-    if (mine.length > 0 && !gently) core.link?.tell({ t: 'address', room: name, ids: mine })
+    if (mine.length > 0) core.link?.tell({ t: 'address', room: name, ids: mine })
   } finally {
     core.rooms.release(room)
   }
 }
 
-async function banHere(
-  core: Core,
-  room: Room,
-  person: Person,
-  until: number,
-  gently: boolean,
-): Promise<string[]> {
+async function banHere(core: Core, room: Room, person: Person, until: number): Promise<string[]> {
   const { members } = recordsOf(core)
   const ids = new Set<string>()
   for (const session of core.directory.get(person.id)?.sessions ?? []) {
-    if (gently ? !isVerified(session) : !session.trusted)
-      ids.add(addressId(core, session.info.address))
+    if (!session.trusted) ids.add(addressId(core, session.info.address))
   }
   for (const id of ids) {
     const known = await recordOf(core, room.name, id)
@@ -82,7 +54,7 @@ async function banHere(
     const bannedUntil = Math.max(until, (other ? known?.bannedUntil : undefined) ?? 0)
     await core.ask(members.put(room.name, { id, name: person.name }, { bannedUntil }))
   }
-  if (!gently) expelAddresses(core, room, ids)
+  expelAddresses(core, room, ids)
   return [...ids]
 }
 

@@ -95,7 +95,7 @@ export interface Operations extends AdminOperations {
   kick: { room: string; person: string; reason?: string }
   /**
    * Puts a person out and keeps them out. `until`: it ends then; `forMs`: it ends so long from now.
-   * `address`: also others of their address; absent: where a guest is banned, guests who come later.
+   * `address`: also the guests of their address, since the id of a guest costs nothing.
    */
   ban: {
     room: string

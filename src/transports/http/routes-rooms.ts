@@ -157,10 +157,7 @@ export const MODERATION_ROUTES: readonly Route[] = [
   act('ban', 'Puts a person out and keeps them out.', {
     until,
     forMs,
-    address: inBody(
-      'Also others of their address. Absent: with a guest, guests who come later.',
-      'boolean',
-    ),
+    address: inBody('Also the guests of their address.', 'boolean'),
   }),
   act('unban', 'Lets them in again.'),
   act('mute', 'Takes the word from a person.', { until, forMs }),
