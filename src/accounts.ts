@@ -1,6 +1,5 @@
 /** Accounts: here, or elsewhere: `tertulia/accounts`. */
 
-export type { AccountAdmin, AccountInfo } from './auth/account-admin.ts'
 export {
   type StorageAccounts,
   type StorageAccountsOptions,
@@ -16,4 +15,12 @@ export {
   accountService,
   createAccountServer,
 } from './auth/service.ts'
-export type { Accounts, Authenticate, Credentials, Identity, Validated } from './spi/auth.ts'
+export type { AccountInfo } from './protocol/types.ts'
+export type {
+  AccountKeeper,
+  Accounts,
+  Authenticate,
+  Credentials,
+  Identity,
+  Validated,
+} from './spi/auth.ts'

@@ -13,7 +13,6 @@ import {
   peopleOf,
 } from './chat-options.ts'
 import { adminFace, type ChatAdmin } from './core/admin-face.ts'
-import { randomId, silentLogger, systemClock } from './core/clock.ts'
 import type { ChatEvents, Listener } from './core/events.ts'
 import { HookRunner } from './core/hook.ts'
 import { Link } from './core/link.ts'
@@ -30,6 +29,7 @@ import { cleanRoomName } from './protocol/names.ts'
 import { textCodec } from './protocol/text.ts'
 import type { Transport } from './spi/transport.ts'
 import { memoryStorage } from './storage/memory.ts'
+import { randomId, silentLogger, systemClock } from './system.ts'
 import { type Mounted, mounted } from './transports/http/mount.ts'
 import {
   type FetchHandler,

@@ -26,7 +26,7 @@ export interface Limits {
   readonly createsPerHour: number
   /** Connections to this node. */
   readonly connections: number
-  /** Connections from one address (IPv6: from one /64). */
+  /** Connections from one address (IPv6: from one /64); of sockets on an HTTP port four times as many and 64. */
   readonly connectionsPerAddress: number
   /** Commands of one connection, per second, sustained. */
   readonly commandsPerSecond: number
@@ -100,6 +100,8 @@ export interface Limits {
   readonly requestMs: number
   /** Clients by HTTP at a time: each counts as a connection, too. */
   readonly httpSessions: number
+  /** Streams and polls of one client by HTTP that wait at a time: as many windows of a browser. */
+  readonly httpReceivers: number
   /** A client by HTTP that asks for nothing is gone after this, in ms. */
   readonly httpIdleMs: number
   /** Longest wait of one long-polling request, in ms. */
@@ -200,6 +202,7 @@ export const LIMITS: Limits = Object.freeze({
   bodyBytes: 64 * KIB,
   requestMs: 30 * SECOND,
   httpSessions: 10_000,
+  httpReceivers: 32,
   httpIdleMs: MINUTE,
   pollMs: 25 * SECOND,
   fileBytes: 16 * MIB,

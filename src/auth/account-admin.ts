@@ -3,54 +3,12 @@
 import { ChatError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { cleanName, nameKey } from '../protocol/names.ts'
+import type { AccountInfo } from '../protocol/types.ts'
+import type { AccountKeeper } from '../spi/auth.ts'
 import type { Clock, MakeId } from '../spi/clock.ts'
 import type { AccountRecord, Records } from '../spi/records.ts'
 import { accountKey } from './account-key.ts'
 import type { Passwords } from './passwords.ts'
-
-/** An account, as an administrator sees it. */
-export interface AccountInfo {
-  readonly id: string
-  readonly name: string
-  readonly admin: boolean
-  readonly disabled: boolean
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-}
-
-/**
- * What an administrator does with accounts. Whoever calls it has checked that it is one, and writes
- * the audit trail. What names an account by `id` rejects with `person_not_found` when there is none;
- * all reject with `unavailable` when the storage doesn't answer.
- */
-export interface AccountAdmin {
-  /**
-   * Makes an account; `limits.accounts` and the limits of rate don't hold here. Rejects with
-   * `name_invalid`, `name_reserved`, `name_taken`, `password_weak`.
-   */
-  create(name: string, password: string, admin?: boolean): Promise<AccountInfo>
-  /** The account of this name, or one that looks like it; `null`: there is none. */
-  find(name: string): Promise<AccountInfo | null>
-  /** The account of this id. */
-  get(id: string): Promise<AccountInfo | null>
-  /** Some accounts, in an order that stays; from the place that the call before told in `next`. */
-  list(
-    after?: string,
-    limit?: number,
-  ): Promise<{ readonly accounts: readonly AccountInfo[]; readonly next?: string }>
-  /** How many accounts there are. */
-  count(): Promise<number>
-  /** Nobody can log in to a disabled account, and all its tokens end. */
-  setDisabled(id: string, disabled: boolean): Promise<AccountInfo>
-  /** Who is no admin any more is logged out, so that no connection stays one. */
-  setAdmin(id: string, admin: boolean): Promise<AccountInfo>
-  /** Sets another password and ends all tokens. Rejects with `password_weak`. */
-  resetPassword(id: string, password: string): Promise<AccountInfo>
-  /** Ends all tokens of an account. Resolves to how many there were. */
-  logout(id: string): Promise<number>
-  /** Deletes an account and its tokens. What the person wrote stays; their name is free again. */
-  delete(id: string): Promise<void>
-}
 
 /** What it works with. */
 export interface AccountAdminParts {
@@ -77,7 +35,7 @@ const info = ({ id, name, admin, disabled, createdAt }: AccountRecord): AccountI
 const infoOrNull = (record: AccountRecord | null): AccountInfo | null => record && info(record)
 
 /** Makes the administrator's side of accounts. */
-export function accountAdmin(parts: AccountAdminParts): AccountAdmin {
+export function accountAdmin(parts: AccountAdminParts): AccountKeeper {
   const { records, limits, passwords, clock, makeId, ask } = parts
   const { accounts, tokens } = records
   const missing = (): ChatError => new ChatError('person_not_found', 'there is no such account')

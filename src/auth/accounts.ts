@@ -1,20 +1,21 @@
 /** Accounts kept in a storage. */
 
+import { addressKey } from '../address.ts'
 import { ChatError, isChatError } from '../errors.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import { cleanName, nameKey } from '../protocol/names.ts'
 import type { Login } from '../protocol/types.ts'
-import type { Accounts, Validated } from '../spi/auth.ts'
+import type { AccountKeeper, Accounts, Validated } from '../spi/auth.ts'
 import type { Clock, MakeId } from '../spi/clock.ts'
 import type { Logger } from '../spi/logger.ts'
 import type { AccountRecord, Records } from '../spi/records.ts'
-import { type AccountAdmin, accountAdmin } from './account-admin.ts'
+import { randomId, silentLogger, systemClock } from '../system.ts'
+import { accountAdmin } from './account-admin.ts'
 import { accountKey } from './account-key.ts'
-import { addressKey } from './address.ts'
 import { Attempts } from './attempts.ts'
+import { inTime } from './beneath.ts'
 import { createPasswords, type HashOptions } from './passwords.ts'
 import { makeSweeper } from './sweeper.ts'
-import { freshId, inTime, quiet, realTime } from './system.ts'
 import { hashToken, isToken, makeToken } from './tokens.ts'
 
 /** Options of {@link storageAccounts}. */
@@ -37,7 +38,7 @@ export interface StorageAccountsOptions {
 /** Accounts in a storage, with what an administrator does with them. */
 export interface StorageAccounts extends Accounts {
   /** For administrators, who have been checked before. */
-  readonly admin: AccountAdmin
+  readonly admin: AccountKeeper
   /**
    * Begins to delete tokens that have ended, now and then. Rejects with `invalid_options` when what
    * `hashing` asks for isn't installed.
@@ -70,7 +71,7 @@ const FRESH_MS = 1000
  * const { token } = await accounts.register('Alice', 'correct horse battery', '192.0.2.1')
  */
 export function storageAccounts(options: StorageAccountsOptions): StorageAccounts {
-  const { url, clock = realTime, makeId = freshId, logger = quiet, records } = options
+  const { url, clock = systemClock, makeId = randomId, logger = silentLogger, records } = options
   const limits: Limits = { ...LIMITS, ...options.limits }
   const passwords = createPasswords(limits, options.hashing)
   const registers = new Attempts(limits.registersPerHour, clock)

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { ChatError } from '../errors.ts'
 import type { Clock } from '../spi/clock.ts'
-import { RETRY_MS } from './system.ts'
+import { RETRY_MS } from './beneath.ts'
 
 const HOUR = 3_600_000
 /** Keys that are remembered; beyond that the one that was used longest ago is forgotten. */

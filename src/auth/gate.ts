@@ -1,7 +1,7 @@
 /** So many at once, so many waiting, and everybody's turn comes. */
 
 import { ChatError } from '../errors.ts'
-import { RETRY_MS } from './system.ts'
+import { RETRY_MS } from './beneath.ts'
 
 interface Waiter {
   begin(): void

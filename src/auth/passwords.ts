@@ -13,6 +13,7 @@ import {
   isArgon2Outdated,
   loadArgon2,
 } from './argon2.ts'
+import { unavailable } from './beneath.ts'
 import { Gate } from './gate.ts'
 import {
   checkScryptCost,
@@ -23,7 +24,6 @@ import {
   scryptHash,
   scryptVerify,
 } from './scrypt.ts'
-import { unavailable } from './system.ts'
 import { isWellKnown } from './weak-passwords.ts'
 
 /** How passwords are hashed. */

@@ -2,10 +2,10 @@
 
 import { ChatError, ERRORS, type ErrorCode } from '../errors.ts'
 import type { Login, Person } from '../protocol/types.ts'
+import { RETRY_MS, unavailable } from './beneath.ts'
 import { Gate } from './gate.ts'
 import type { Fields } from './http.ts'
 import { CLIENT_HEADER, SECRET_HEADER } from './service-routes.ts'
-import { RETRY_MS, unavailable } from './system.ts'
 
 /** Requests on their way at once, and waiting to be sent. */
 const AT_ONCE = 64

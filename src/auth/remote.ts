@@ -4,9 +4,9 @@ import type { ErrorCode } from '../errors.ts'
 import type { Login } from '../protocol/types.ts'
 import type { Accounts, Validated } from '../spi/auth.ts'
 import type { Clock } from '../spi/clock.ts'
+import { systemClock } from '../system.ts'
 import { aliveOf, askService, countOf, loginOf, personOf, timeOf, validOf } from './remote-call.ts'
 import { HASHES_AT_ONCE } from './service-routes.ts'
-import { realTime } from './system.ts'
 import { hashToken } from './tokens.ts'
 
 /** Options of {@link remoteAccounts}. */
@@ -96,7 +96,7 @@ class Cache {
  * const accounts = remoteAccounts('https://accounts.example.org', { secret })
  */
 export function remoteAccounts(url: string, options: RemoteAccountsOptions = {}): Accounts {
-  const { timeoutMs = 4000, hashTimeoutMs = 30_000, clock = realTime } = options
+  const { timeoutMs = 4000, hashTimeoutMs = 30_000, clock = systemClock } = options
   const ask = askService(url, options.secret)
   const cache = new Cache(options.cacheMs ?? 2000, options.cacheTokens ?? 10_000, clock)
   const asking = new Map<string, Promise<Validated | null>>()

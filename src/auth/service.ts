@@ -2,16 +2,16 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { addressKey } from '../address.ts'
 import { ChatError, isChatError } from '../errors.ts'
 import { LIMITS, type Limits } from '../limits.ts'
 import type { Accounts } from '../spi/auth.ts'
 import type { Clock } from '../spi/clock.ts'
 import type { Logger } from '../spi/logger.ts'
-import { addressKey } from './address.ts'
+import { silentLogger, systemClock } from '../system.ts'
 import { Attempts } from './attempts.ts'
 import { readAway, readFields, writeError, writeJson } from './http.ts'
 import { CLIENT_HEADER, ROUTES, type Route, SECRET_HEADER } from './service-routes.ts'
-import { quiet, realTime } from './system.ts'
 
 /** Options of {@link accountService}. */
 export interface AccountServiceOptions {
@@ -75,7 +75,7 @@ const header = (request: IncomingMessage, name: string): string | undefined => {
  * @throws ChatError `invalid_options`
  */
 export function accountService(options: AccountServiceOptions): AccountHandler {
-  const { accounts, secret, clientAddress, logger = quiet, clock = realTime } = options
+  const { accounts, secret, clientAddress, logger = silentLogger, clock = systemClock } = options
   const limits: Limits = { ...LIMITS, ...options.limits }
   if (secret !== undefined && secret.length < SHORTEST_SECRET) {
     throw new ChatError('invalid_options', `secret: at least ${SHORTEST_SECRET} characters`)

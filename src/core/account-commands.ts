@@ -1,5 +1,6 @@
 /** The operations of accounts: making one, logging in and out, the password. */
 
+import { addressKey } from '../address.ts'
 import { ChatError, CLOSE } from '../errors.ts'
 import { texts } from '../i18n/languages.ts'
 import type { Login, Request, Results } from '../protocol/types.ts'
@@ -8,7 +9,6 @@ import { carryRoles } from './carried-roles.ts'
 import { become, comeAsGuest } from './entrance.ts'
 import { byToken } from './identity.ts'
 import type { Core, Session } from './model.ts'
-import { addressKey } from './rates.ts'
 import { revoked } from './revocation.ts'
 
 /** Hashing a password is work: so much less else may be asked. */

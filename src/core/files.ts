@@ -2,6 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { addressKey } from '../address.ts'
 import { ChatError, isChatError } from '../errors.ts'
 import type { FileInfo, Person } from '../protocol/types.ts'
 import type { FileStore } from '../spi/files.ts'
@@ -11,7 +12,7 @@ import { type FileInspection, Intake } from './file-intake.ts'
 import { FileSweep } from './file-sweep.ts'
 import { personOf, roomName } from './membership.ts'
 import type { Core, Files, Room, Session } from './model.ts'
-import { addressKey, Bucket } from './rates.ts'
+import { Bucket } from './rates.ts'
 import { Slots } from './slots.ts'
 import { recordsOf } from './standing.ts'
 

@@ -18,7 +18,7 @@ export type Heard = {
   [P in Push as P['ev']]: P
 }
 
-/** Somebody who takes part from inside the program, by the same rules as everybody else. */
+/** Somebody who takes part from inside the program, by the same checks as everybody else, as an admin. */
 export interface Participant {
   readonly person: Person
   /** Joins a room; makes it if it isn't there. Rejects with the codes of the `join` operation. */

@@ -1,5 +1,6 @@
 /** How much one connection, and one address, may ask for. */
 
+import { addressKey } from '../address.ts'
 import type { Limits } from '../limits.ts'
 
 /** A bucket that fills at a steady rate and is emptied by what one asks for. */
@@ -92,25 +93,4 @@ export class Addresses {
   sweep(now: number): void {
     for (const [key, use] of this.known) if (use.spent(this.limits, now)) this.known.delete(key)
   }
-}
-
-/**
- * What counts as one address: an IPv4 address, or the /64 of an IPv6 address, since a single
- * customer is given at least that much (RFC 6177).
- */
-export function addressKey(address: string): string {
-  if (!address.includes(':')) return address
-  const bare = address.split('%', 1)[0] as string
-  if (bare.toLowerCase().startsWith('::ffff:') && bare.includes('.')) return bare.slice(7)
-  const [left = '', right] = bare.split('::', 2)
-  const head = left === '' ? [] : left.split(':')
-  if (right !== undefined) {
-    const tail = right === '' ? [] : right.split(':')
-    while (head.length + tail.length < 8) head.push('0')
-    head.push(...tail)
-  }
-  return `${head
-    .slice(0, 4)
-    .map((part) => Number.parseInt(part, 16).toString(16))
-    .join(':')}::/64`
 }

@@ -1,10 +1,10 @@
 /** One line of the log for each input that was refused, as long as they can be read. */
 
+import { addressKey } from '../address.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Op } from '../protocol/types.ts'
 import type { Clock } from '../spi/clock.ts'
 import type { Logger } from '../spi/logger.ts'
-import { addressKey } from './rates.ts'
 
 /** What is told of an input that was refused: never what stood in it. */
 export interface RefusedInput {

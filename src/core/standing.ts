@@ -1,6 +1,7 @@
 /** What somebody is in a room, and whether that is enough. */
 
 import { createHmac } from 'node:crypto'
+import { addressKey } from '../address.ts'
 import { ChatError } from '../errors.ts'
 import type { Person, RoomSettings } from '../protocol/types.ts'
 import type { MemberRecord, Records } from '../spi/records.ts'
@@ -15,7 +16,6 @@ import {
   type RuleName,
   type Who,
 } from './permissions.ts'
-import { addressKey } from './rates.ts'
 import { Rules } from './rules.ts'
 
 /** How the ids of records begin that stand for an address. */

@@ -85,7 +85,10 @@ export interface Accounts {
  * by `id` rejects with `person_not_found` when there is none.
  */
 export interface AccountKeeper {
-  /** Rejects with `name_invalid`, `name_reserved`, `name_taken`, `password_weak`. */
+  /**
+   * Makes an account; `limits.accounts` and the limits of rate don't hold here. Rejects with
+   * `name_invalid`, `name_reserved`, `name_taken`, `password_weak`.
+   */
   create(name: string, password: string, admin?: boolean): Promise<AccountInfo>
   /** The account of this name, or one that looks like it; `null`: there is none. */
   find(name: string): Promise<AccountInfo | null>
@@ -98,12 +101,12 @@ export interface AccountKeeper {
   count(): Promise<number>
   /** Nobody can log in to a disabled account, and all its tokens end. */
   setDisabled(id: string, disabled: boolean): Promise<AccountInfo>
-  /** Who is no admin any more is logged out. */
+  /** Who is no admin any more is logged out, so that no connection stays one. */
   setAdmin(id: string, admin: boolean): Promise<AccountInfo>
   /** Sets another password and ends all tokens. Rejects with `password_weak`. */
   resetPassword(id: string, password: string): Promise<AccountInfo>
   /** Ends all tokens of an account. Resolves to how many there were. */
   logout(id: string): Promise<number>
-  /** Deletes an account and its tokens. */
+  /** Deletes an account and its tokens. What the person wrote stays; their name is free again. */
   delete(id: string): Promise<void>
 }

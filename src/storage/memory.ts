@@ -2,9 +2,9 @@
 
 import type { Clock } from '../spi/clock.ts'
 import type { Appended, NewEntry, RoomRecord, Storage } from '../spi/storage.ts'
+import { systemClock } from '../system.ts'
 import { MemoryLog } from './memory-log.ts'
 import { memoryRecords } from './memory-records.ts'
-import { systemClock } from './sql/clock.ts'
 
 /** Options of {@link memoryStorage}. */
 export interface MemoryStorageOptions {

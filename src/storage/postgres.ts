@@ -3,7 +3,7 @@
 import { ChatError } from '../errors.ts'
 import type { Clock } from '../spi/clock.ts'
 import type { Storage } from '../spi/storage.ts'
-import { systemClock } from './sql/clock.ts'
+import { systemClock } from '../system.ts'
 import { postgresDialect } from './sql/postgres-dialect.ts'
 import { PostgresEngine } from './sql/postgres-engine.ts'
 import type { PgPool } from './sql/postgres-pool.ts'

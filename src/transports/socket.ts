@@ -1,6 +1,7 @@
 /** What the transports on sockets have in common. */
 
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { addressKey } from '../address.ts'
 import { mayReconnect } from '../errors.ts'
 import type { Clock, Timer } from '../spi/clock.ts'
 import type { Refused } from '../spi/transport.ts'
@@ -59,7 +60,7 @@ export function boundSockets(server: Server, connectionsPerAddress: number): voi
   const most = connectionsPerAddress * SOCKETS + SPARE_SOCKETS
   const held = new Map<string, number>()
   server.on('connection', (socket) => {
-    const from = networkOf(socket.remoteAddress ?? '')
+    const from = addressKey(socket.remoteAddress ?? '')
     const count = (held.get(from) ?? 0) + 1
     held.set(from, count)
     socket.once('close', () => {
@@ -69,17 +70,6 @@ export function boundSockets(server: Server, connectionsPerAddress: number): voi
     })
     if (count > most) socket.destroy()
   })
-}
-
-/** An IPv4 address, or the /64 of an IPv6 address, in the form that the system gives. */
-function networkOf(address: string): string {
-  const plain = plainAddress(address)
-  if (!plain.includes(':')) return plain
-  const [left = '', right = ''] = plain.split('::', 2)
-  const head = left === '' ? [] : left.split(':')
-  const tail = right === '' ? [] : right.split(':')
-  while (head.length + tail.length < 8) head.push('0')
-  return [...head, ...tail].slice(0, 4).join(':')
 }
 
 /** What somebody who isn't wanted is told: the same as the `close` event says. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { silentLogger } from '../../src/core/clock.ts'
 import { Committer, type Completion } from '../../src/core/committer.ts'
 import type { ChatError } from '../../src/errors.ts'
 import { LIMITS } from '../../src/limits.ts'
 import type { Entry } from '../../src/protocol/types.ts'
 import type { Appended, NewEntry, Storage } from '../../src/spi/storage.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
+import { silentLogger } from '../../src/system.ts'
 import { manualClock } from './manual-clock.ts'
 
 const from = { id: 'a', name: 'Alice' }

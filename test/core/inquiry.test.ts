@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { memoryBroker } from '../../src/brokers/memory.ts'
-import { silentLogger } from '../../src/core/clock.ts'
 import { Inquiries, type Question } from '../../src/core/inquiry.ts'
 import { Link } from '../../src/core/link.ts'
 import type { Broker } from '../../src/spi/broker.ts'
+import { silentLogger } from '../../src/system.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 /** Lets what is promised, or published, happen. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Addresses, addressKey, Bucket } from '../../src/core/rates.ts'
+import { addressKey } from '../../src/address.ts'
+import { Addresses, Bucket } from '../../src/core/rates.ts'
 import { makeTicket, readTicket } from '../../src/core/tickets.ts'
 import { LIMITS } from '../../src/limits.ts'
 
@@ -31,6 +32,8 @@ describe('addresses', () => {
     ['2001:0db8:1:2::9', '2001:db8:1:2::/64'],
     ['::1', '0:0:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['memory', 'memory'],
   ])('counts %s as %s', (address, key) => {
     expect(addressKey(address)).toBe(key)
   })

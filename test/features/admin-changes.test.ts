@@ -1,11 +1,11 @@
 /** Administration, over real sockets: what is changed, cleaned up and erased, on all nodes. */
 
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
 import { ChatError } from '../../src/errors.ts'
 import { memoryBroker, memoryStorage } from '../../src/memory.ts'
 import type { Records } from '../../src/spi/records.ts'
 import type { Storage } from '../../src/spi/storage.ts'
+import { systemClock } from '../../src/system.ts'
 import { withAccounts } from '../support/accounts.ts'
 import { find, login, member, password, room } from '../support/admin.ts'
 import { type JsonClient, jsonClient, type Message, person, texts } from '../support/clients.ts'

@@ -109,7 +109,7 @@ describe('sockets', () => {
     return socket
   }
 
-  it('of one session that wait to be told things are 32 at most', async () => {
+  it('httpReceivers: of one session that wait to be told things are 32 at most', async () => {
     const { where, ws } = await start()
     const control = await person(ws, 'Control')
     const { session, get } = await guest(where.httpUrl as string, 'Bob')

@@ -10,7 +10,7 @@ const types = (to: string): Below => ({ to, type: true })
 const all = (...names: readonly string[]): readonly Below[] => names.map((to) => ({ to }))
 
 /** Adapters know the contracts, never the core, and never speak to people. */
-const ADAPTER = all('spi', 'protocol', 'errors', 'limits')
+const ADAPTER = all('spi', 'protocol', 'errors', 'limits', 'address', 'system')
 
 /** Joins the layers: may import whatever it needs. */
 const JOINS = 'joins'
@@ -19,6 +19,8 @@ const JOINS = 'joins'
 export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
   errors: [],
   limits: [],
+  address: [],
+  system: [types('spi')],
   i18n: [types('errors')],
   spi: [types('protocol/types.ts'), types('errors'), types('limits')],
   protocol: [...all('errors', 'i18n'), types('spi/codec.ts')],
@@ -29,7 +31,7 @@ export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
   metrics: ADAPTER,
   files: ADAPTER,
   client: all('protocol', 'errors'),
-  core: all('spi', 'protocol', 'i18n', 'errors', 'limits'),
+  core: all('spi', 'protocol', 'i18n', 'errors', 'limits', 'address', 'system'),
   cli: 'any',
   testing: 'any',
   [JOINS]: 'any',

@@ -15,8 +15,6 @@ import { Journal, type Place } from './journal.ts'
 
 /** Rooms that one was put out of, and is told of when one comes back. */
 const GONE = 100
-/** Streams and polls at a time: as many windows of a browser may share a session. */
-const RECEIVERS = 32
 /** Signals remembered for those who read by time stamps. */
 const SIGNALS = 50
 
@@ -156,7 +154,7 @@ export class HttpSession implements ChannelOwner {
    * each holds a socket. Throws `overloaded`.
    */
   receive(): () => void {
-    if (this.receivers >= RECEIVERS) {
+    if (this.receivers >= this.host.limits.httpReceivers) {
       throw new ChatError('overloaded', undefined, { retryAfterMs: this.host.limits.pollMs })
     }
     this.receivers += 1

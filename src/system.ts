@@ -1,8 +1,8 @@
 /** The real clock, real ids, and no log. */
 
 import { randomBytes } from 'node:crypto'
-import type { Clock, MakeId } from '../spi/clock.ts'
-import type { Logger } from '../spi/logger.ts'
+import type { Clock, MakeId } from './spi/clock.ts'
+import type { Logger } from './spi/logger.ts'
 
 /** Time as the system has it. */
 export const systemClock: Clock = {

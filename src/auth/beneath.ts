@@ -1,26 +1,7 @@
-/** The real clock and real ids, for accounts that stand without a chat server. */
+/** What lies beneath accounts, and doesn't answer. */
 
-import { randomBytes } from 'node:crypto'
 import { ChatError, isChatError } from '../errors.ts'
-import type { Clock, MakeId } from '../spi/clock.ts'
-import type { Logger } from '../spi/logger.ts'
-
-/** Time as the system has it. */
-export const realTime: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, task) {
-    const timer = setTimeout(task, ms)
-    timer.unref()
-    return { cancel: () => clearTimeout(timer) }
-  },
-}
-
-/** 128 random bits in 22 letters, digits, `-` and `_`. */
-export const freshId: MakeId = () => randomBytes(16).toString('base64url')
-
-/** Says nothing. */
-export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+import type { Clock } from '../spi/clock.ts'
 
 /** Whoever was told `unavailable` or `overloaded` may try again after this, in ms. */
 export const RETRY_MS = 1000
