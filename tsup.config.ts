@@ -1,9 +1,11 @@
 import { defineConfig } from 'tsup'
 
-export default defineConfig({
+const library = defineConfig({
   // One entry per subpath of `exports` in package.json, and one per command; a test compares.
   entry: {
     accounts: 'src/accounts.ts',
+    client: 'src/client.ts',
+    'client-node': 'src/client-node.ts',
     files: 'src/files.ts',
     index: 'src/index.ts',
     'metrics/opentelemetry': 'src/metrics/opentelemetry.ts',
@@ -17,6 +19,7 @@ export default defineConfig({
     'transports/http/transport': 'src/transports/http/transport.ts',
     'transports/tcp': 'src/transports/tcp.ts',
     'transports/websocket': 'src/transports/websocket.ts',
+    web: 'src/web.ts',
     'cli/main': 'src/cli/main.ts',
   },
   format: 'esm',
@@ -25,7 +28,33 @@ export default defineConfig({
   splitting: true,
   // What is shipped is readable as it is; maps would hold every source a second time.
   sourcemap: false,
-  clean: true,
+  // The pages are built at the same time.
+  clean: ['!web/**'],
   // TypeScript 6 deprecates options that tsup's declaration build still sets.
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 })
+
+/** What browsers load: `src/web.ts` serves these files. */
+const pages = defineConfig({
+  entry: {
+    chat: 'src/web/chat/main.ts',
+    admin: 'src/web/admin/main.ts',
+    // The SDK, for pages without a bundler.
+    client: 'src/client.ts',
+    worker: 'src/web/worker.ts',
+    'chat-style': 'src/web/chat/style.css',
+    'admin-style': 'src/web/admin/style.css',
+  },
+  publicDir: 'src/web/static',
+  outDir: 'dist/web',
+  format: 'esm',
+  target: 'es2022',
+  platform: 'browser',
+  splitting: false,
+  minify: true,
+  sourcemap: false,
+  clean: true,
+  dts: false,
+})
+
+export default [library, pages]

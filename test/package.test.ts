@@ -26,8 +26,11 @@ describe('package.json', () => {
     for (const [subpath, target] of Object.entries(manifest.exports)) {
       if (subpath === './package.json') continue
       const built = /^\.\/dist\/(.+)\.js$/.exec((target as { default: string }).default)?.[1]
+      // The client is another one on Node; what it exports is the same.
+      const node = subpath === './client' ? [['node', './dist/client-node.js']] : []
       expect(Object.entries(target), subpath).toEqual([
         ['types', `./dist/${built}.d.ts`],
+        ...node,
         ['default', `./dist/${built}.js`],
       ])
       expect(existsSync(join(root, `dist/${built}.js`)), `${built} is built`).toBe(true)
@@ -38,8 +41,8 @@ describe('package.json', () => {
 
   it('leads to everything that is built, and its sources are there', () => {
     const ways = [
-      ...Object.values(manifest.exports).map((target) =>
-        typeof target === 'string' ? '' : (target.default ?? ''),
+      ...Object.values(manifest.exports).flatMap((target) =>
+        typeof target === 'string' ? [] : [target.default ?? '', target.node ?? ''],
       ),
       ...Object.values(manifest.bin),
     ].map((path) => path.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, ''))

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { isChatError } from '../errors.ts'
 import { serveAccounts } from './accounts.ts'
 import { administer } from './admin.ts'
+import { chatCommand } from './chat/main.ts'
+import { doctorCommand } from './doctor/main.ts'
 import { accountsOptions, adminOptions, helpText, serveOptions } from './options.ts'
 import { serve } from './serve.ts'
 
@@ -34,6 +36,10 @@ async function main(args: readonly string[]): Promise<void> {
     out.print(await administer(adminOptions(rest, process.env), process.env))
   } else if (first === 'accounts') {
     await run(serveAccounts(accountsOptions(rest, process.env), out))
+  } else if (first === 'chat') {
+    process.exitCode = await chatCommand(rest, process.env)
+  } else if (first === 'doctor') {
+    process.exitCode = await doctorCommand(rest, process.env, out)
   } else if (first === 'serve' || first.startsWith('-')) {
     await run(serve(serveOptions(first === 'serve' ? rest : args, process.env), out))
   } else {

@@ -31,6 +31,8 @@ export const LAYERS: Readonly<Record<string, readonly Below[] | 'any'>> = {
   metrics: ADAPTER,
   files: ADAPTER,
   client: all('protocol', 'errors'),
+  'client-node': all('client', 'protocol', 'errors'),
+  web: [...all('client', 'protocol', 'errors'), types('spi')],
   core: all('spi', 'protocol', 'i18n', 'errors', 'limits', 'address', 'system'),
   cli: 'any',
   testing: 'any',
@@ -42,12 +44,21 @@ const JOINERS = [
   'accounts.ts',
   'chat-options.ts',
   'chat.ts',
+  'client-node.ts',
+  'client.ts',
   'files.ts',
   'index.ts',
   'memory.ts',
   'postgres.ts',
   'protocol.ts',
+  'web.ts',
 ]
+
+/** Layers that are one file. */
+const FILES = ['address', 'errors', 'limits', 'system']
+
+/** Layers that run in browsers: the client, and the pages of `web` (below these folders). */
+export const BROWSER = ['client/', 'web/ui/', 'web/chat/', 'web/admin/']
 
 /** The layers where a driver may be loaded: by the adapter that needs it, when it is used. */
 export const DRIVER_LAYERS = ['storage', 'brokers', 'auth', 'metrics']
@@ -66,7 +77,8 @@ export function layerOf(path: string): string | null {
   const [first = '', ...rest] = path.split('/')
   if (rest.length === 0) {
     if (JOINERS.includes(first)) return JOINS
-    return first === 'errors.ts' || first === 'limits.ts' ? first.slice(0, -3) : null
+    const name = first.replace(/\.ts$/, '')
+    return FILES.includes(name) ? name : null
   }
   return first !== JOINS && Object.hasOwn(LAYERS, first) ? first : null
 }

@@ -26,14 +26,16 @@ export const manifest = JSON.parse(
 ) as Manifest
 
 /** What is built: names below `dist`, without extension, and the sources they are made of. */
-export const entries = (config as { readonly entry: Readonly<Record<string, string>> }).entry
+export const entries = (
+  config as readonly { readonly entry: Readonly<Record<string, string>> }[]
+)[0]?.entry as Readonly<Record<string, string>>
 
 /** Every module that can be imported, `tertulia/tcp` for example, and the source of it. */
 export function exportedSources(): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     if (typeof target === 'string') continue
-    const built = /^\.\/dist\/(.+)\.js$/.exec(target.default ?? '')?.[1] ?? ''
+    const built = /^\.\/dist\/(.+)\.js$/.exec(target.node ?? target.default ?? '')?.[1] ?? ''
     const source = entries[built]
     if (source === undefined) throw new Error(`${subpath}: ${target.default} is not built`)
     found[manifest.name + subpath.slice(1)] = `./${source}`

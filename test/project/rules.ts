@@ -2,7 +2,7 @@
 
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { DRIVER_LAYERS, isDriver, LAYERS, layerOf } from './layers.ts'
+import { BROWSER, DRIVER_LAYERS, isDriver, LAYERS, layerOf } from './layers.ts'
 import type { Import, Source } from './sources.ts'
 
 /** The longest a file may be, in lines. */
@@ -94,7 +94,7 @@ export function packageViolations(
 /** What the client is made of runs in a browser: nothing it leads to needs Node. */
 export function browserViolations(sources: readonly Source[]): string[] {
   const byPath = new Map(sources.map((source) => [source.path, source]))
-  const reached = new Set(sources.filter(({ path }) => layerOf(path) === 'client'))
+  const reached = new Set(sources.filter(({ path }) => BROWSER.some((top) => path.startsWith(top))))
   for (const source of reached) {
     for (const { from, kind } of source.imports) {
       if (from === null || kind === 'type') continue

@@ -1,0 +1,3 @@
+/** The pages: `tertulia/web`. */
+
+export const webPages = (): null => null
