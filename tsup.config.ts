@@ -1,5 +1,7 @@
 import { defineConfig } from 'tsup'
 
+const trial = process.argv.includes('--no-dts')
+
 const library = defineConfig({
   // One entry per subpath of `exports` in package.json, and one per command; a test compares.
   entry: {
@@ -28,8 +30,8 @@ const library = defineConfig({
   splitting: true,
   // What is shipped is readable as it is; maps would hold every source a second time.
   sourcemap: false,
-  // The pages are built at the same time.
-  clean: ['!web/**'],
+  // A build for trying things (`--no-dts`) leaves in place what runs from `dist` meanwhile.
+  clean: trial ? false : ['!web/**'],
   // TypeScript 6 deprecates options that tsup's declaration build still sets.
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 })
@@ -53,7 +55,7 @@ const pages = defineConfig({
   splitting: false,
   minify: true,
   sourcemap: false,
-  clean: true,
+  clean: !trial,
   dts: false,
 })
 
