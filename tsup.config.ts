@@ -6,6 +6,8 @@ const library = defineConfig({
   // One entry per subpath of `exports` in package.json, and one per command; a test compares.
   entry: {
     accounts: 'src/accounts.ts',
+    'brokers/nats': 'src/brokers/nats.ts',
+    'brokers/redis': 'src/brokers/redis.ts',
     client: 'src/client.ts',
     'client-node': 'src/client-node.ts',
     files: 'src/files.ts',
