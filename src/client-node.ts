@@ -1,3 +1,80 @@
 /** The client, for Node: `tertulia/client`. In browsers `client.ts` takes its place. */
 
+import { type Account, askForToken, type LoginOptions } from './client/account.ts'
+import { Chat } from './client/chat.ts'
+import type { ChatClient, ConnectOptions, OpenLink } from './client/types.ts'
+import { openTcp } from './client-node/tcp.ts'
+import { openNodeWebSocket } from './client-node/web-socket.ts'
+import { ChatError } from './errors.ts'
+import type { Login } from './protocol/types.ts'
+
+export type { Account, LoginOptions } from './client/account.ts'
+export { timeline } from './client/timeline.ts'
 export type * from './client/types.ts'
+export { type WebSocketLike, webSocketLink } from './client/web-socket.ts'
+export { ChatError, CLOSE, type ErrorCode, isChatError } from './errors.ts'
+export type * from './protocol/things.ts'
+export type { Login, Op, Operations, Push, Results, Stored } from './protocol/types.ts'
+
+/** How connections are made when nothing else is said. Throws `invalid_options`. */
+function openerOf(url: string, open: OpenLink | undefined): OpenLink {
+  if (open !== undefined) return open
+  const { protocol = '', port } = URL.canParse(url) ? new URL(url) : {}
+  if (protocol === 'ws:' || protocol === 'wss:') return openNodeWebSocket
+  if ((protocol === 'tcp:' || protocol === 'tls:') && port !== '') return openTcp
+  throw new ChatError(
+    'invalid_options',
+    'an address such as wss://chat.example.org or tcp://chat.example.org:12345 is needed',
+  )
+}
+
+/**
+ * Connects to a server, and stays connected: over as many connections as it takes, until `close()`.
+ * Nothing has to be awaited: what is asked and said before waits.
+ *
+ * Certificates are checked by the authorities that Node knows and those of `NODE_EXTRA_CA_CERTS`; what else
+ * a connection needs (an authority, cookies) an `open` of one's own can have: see {@link webSocketLink}.
+ * The program goes on until `close()`.
+ *
+ * @param url where the server is: `ws:`, `wss:`, or `tcp:` and `tls:` with a port
+ * @throws `invalid_options` for other addresses
+ * @example
+ * const chat = connect('tcp://127.0.0.1:12345', { name: 'Ana' })
+ * const room = await chat.join('geral')
+ * room.on('message', ({ from, text }) => console.log(`${from.name}: ${text}`))
+ * await room.send('Olá a todos!')
+ */
+export function connect(url: string, options: ConnectOptions = {}): ChatClient {
+  return new Chat(url, options, openerOf(url, options.open))
+}
+
+/**
+ * Logs in with an account. The token is what `connect` takes. Rejects with `credentials_wrong`,
+ * `rate_limited`, `unsupported` (there are no accounts there), `unavailable`, …
+ *
+ * @example
+ * const { token } = await login(url, { name: 'Ana', password })
+ * const chat = connect(url, { token })
+ */
+export async function login(
+  url: string,
+  account: Account,
+  { open, lang }: LoginOptions = {},
+): Promise<Login> {
+  return askForToken('login', url, account, openerOf(url, open), lang)
+}
+
+/**
+ * Makes an account, and logs in. Rejects with `name_taken`, `name_invalid`, `password_weak`, and as
+ * {@link login}.
+ *
+ * @example
+ * const { token, person } = await register(url, { name: 'Ana', password })
+ */
+export async function register(
+  url: string,
+  account: Account,
+  { open, lang }: LoginOptions = {},
+): Promise<Login> {
+  return askForToken('register', url, account, openerOf(url, open), lang)
+}

@@ -118,7 +118,7 @@ export interface ClientEvents {
   entry: { readonly room: ChatRoom; readonly entry: Entry }
   /** A private conversation began, or goes on: one is in its room. */
   opened: { readonly room: ChatRoom; readonly with: Person }
-  /** Rooms were entered or left: `rooms` changed. */
+  /** A room was entered for the first time (it has its `position`), or left: `rooms` changed. */
   rooms: ReadonlyMap<string, ChatRoom>
 }
 
@@ -291,7 +291,11 @@ export interface ChatRoom {
   readonly settings: RoomSettings
   /** Absent: nothing in particular. */
   readonly role: Role | undefined
+  /** One may not speak until then (milliseconds since 1970); `null`: for good; undefined: one may. */
+  readonly mutedUntil: number | null | undefined
   readonly permanent: boolean
+  /** It wasn't there before one came: one made it. */
+  readonly created: boolean
   /** Seq up to which one has read; 0: nothing. */
   readonly read: number
   /** The other one, in a private conversation, if known yet. */
