@@ -1,4 +1,8 @@
-/** Accounts: here, or elsewhere: `tertulia/accounts`. */
+/**
+ * Accounts: here, or elsewhere: `tertulia/accounts`.
+ *
+ * @module tertulia/accounts
+ */
 
 export {
   type StorageAccounts,

@@ -4,12 +4,25 @@ import { storageAccounts } from './auth/accounts.ts'
 import type { FileParts } from './core/files.ts'
 import { HOOK_NAMES } from './core/hook.ts'
 import type { Companion } from './core/server.ts'
-import { ChatError } from './errors.ts'
 import { fileRules } from './files/rules.ts'
 import type { FileType } from './files/type.ts'
 import { LANGS, type Lang } from './i18n/languages.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { type PrometheusMetrics, prometheusMetrics } from './metrics/prometheus.ts'
+import {
+  BOOLEAN,
+  checkNeed,
+  checkNeeds,
+  FUNCTION,
+  hasMethods,
+  type Need,
+  type Needs,
+  OBJECT,
+  TRANSPORT,
+  withMethods,
+  wrong,
+} from './option-checks.ts'
+import { cleanRoomName } from './protocol/names.ts'
 import type { Accounts, Authenticate } from './spi/auth.ts'
 import type { Broker } from './spi/broker.ts'
 import type { Clock, MakeId } from './spi/clock.ts'
@@ -19,6 +32,7 @@ import type { Logger } from './spi/logger.ts'
 import type { MetricsSink } from './spi/metrics.ts'
 import type { Storage } from './spi/storage.ts'
 import type { Transport } from './spi/transport.ts'
+import { silentLogger, stderrLogger } from './system.ts'
 
 /** Options of {@link createChatServer}. All have defaults. */
 export interface ChatServerOptions {
@@ -51,8 +65,8 @@ export interface ChatServerOptions {
    */
   readonly accounts?: Accounts | boolean
   /**
-   * Whoever is neither may come in as a guest, under a name that is free. Default: true with a warning
-   * in the log, but false where `authenticate` or `accounts` is given.
+   * Whoever is neither may come in as a guest, under a name that is free. Default: true, and the
+   * log says so, but false where `authenticate` or `accounts` is given.
    */
   readonly guests?: boolean
   /** Where clients reach the chat, told with every login. Default: where `listen` listens, if that says it. */
@@ -71,83 +85,108 @@ export interface ChatServerOptions {
    * `tertulia/opentelemetry`. Default: off.
    */
   readonly metrics?: true | MetricsSink | readonly MetricsSink[]
-  /** pino and Fastify's `app.log` fit. Default: silence. */
-  readonly logger?: Logger
+  /**
+   * pino, `console` and Fastify's `app.log` fit. `false`: silence. Default: warnings and errors go to
+   * stderr.
+   */
+  readonly logger?: Logger | false
   /** Time, for tests. */
   readonly clock?: Clock
   /** Random ids, for tests. */
   readonly makeId?: MakeId
 }
 
-const OPTIONS: { readonly [N in keyof ChatServerOptions]-?: true } = {
-  name: true,
-  storage: true,
-  files: true,
-  fileTypes: true,
-  broker: true,
-  transports: true,
-  hooks: true,
-  authenticate: true,
-  accounts: true,
-  guests: true,
-  url: true,
-  limits: true,
-  defaultRoom: true,
-  recentOnJoin: true,
-  lang: true,
-  metrics: true,
-  logger: true,
-  clock: true,
-  makeId: true,
+const need = (needed: string, fits: (value: unknown) => boolean): Need => ({ fits, needed })
+
+const OPTIONS: Needs<ChatServerOptions> = {
+  name: need(
+    '1 to 64 visible characters',
+    (name) => typeof name === 'string' && /^[^\p{C}]{1,64}$/u.test(name),
+  ),
+  storage: need(
+    "a storage, such as sqliteStorage('./chat.db') of tertulia/sqlite,",
+    (storage) =>
+      hasMethods(storage, ['open', 'append', 'read', 'heads', 'setting', 'close']) &&
+      OBJECT.fits((storage as Storage).rooms),
+  ),
+  files: withMethods(
+    "a store such as directoryFiles('./files') of tertulia/files",
+    ...['open', 'put', 'get', 'delete', 'list', 'close'],
+  ),
+  fileTypes: need('a list of types', Array.isArray),
+  broker: withMethods(
+    'a broker such as redisBroker(url) of tertulia/redis',
+    ...['open', 'publish', 'subscribe', 'close'],
+  ),
+  transports: need('a list', Array.isArray),
+  hooks: OBJECT,
+  authenticate: FUNCTION,
+  accounts: need(
+    'true, or what storageAccounts or remoteAccounts made,',
+    (accounts) => BOOLEAN.fits(accounts) || hasMethods(accounts, ['login', 'validate']),
+  ),
+  guests: BOOLEAN,
+  url: need(
+    'an address such as wss://chat.example.org',
+    (url) => typeof url === 'string' && URL.canParse(url),
+  ),
+  limits: OBJECT,
+  defaultRoom: need(
+    'the name of a room, or false,',
+    (room) => room === false || typeof room === 'string',
+  ),
+  recentOnJoin: need('an integer from 0', (n) => Number.isSafeInteger(n) && (n as number) >= 0),
+  lang: need(`one of ${LANGS.join(', ')}`, (lang) => LANGS.includes(lang as Lang)),
+  metrics: null,
+  logger: need(
+    'a logger (with debug, info, warn, error) such as console, or false,',
+    (logger) => logger === false || hasMethods(logger, ['debug', 'info', 'warn', 'error']),
+  ),
+  clock: withMethods('a clock', 'now', 'monotonic', 'after'),
+  makeId: FUNCTION,
 }
 
 /** A mistake in the options is told at once, not by the first client that meets it: `invalid_options`. */
 export function checkOptions(options: ChatServerOptions): void {
-  const wrong = (text: string): never => {
-    throw new ChatError('invalid_options', text)
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(OPTIONS, name)) wrong(`there is no option of the name ${name}`)
-  }
-  const { name, lang, recentOnJoin = 0, hooks = {} } = options
+  checkNeeds('createChatServer', options, OPTIONS)
+  const { hooks = {}, transports = [] } = options
   for (const [hook, value] of Object.entries(hooks)) {
     if (!HOOK_NAMES.includes(hook)) {
       wrong(`hooks: there is no ${hook}; there are ${HOOK_NAMES.join(', ')}`)
     }
-    if (value !== undefined && typeof value !== 'function') wrong(`hooks.${hook}: no function`)
+    if (value !== undefined) checkNeed(`hooks.${hook}`, value, FUNCTION)
   }
-  if (lang !== undefined && !LANGS.includes(lang))
-    wrong(`lang: one of ${LANGS.join(', ')} is needed`)
-  if (!Number.isSafeInteger(recentOnJoin) || recentOnJoin < 0) {
-    wrong('recentOnJoin: an integer from 0 is needed')
-  }
-  if (name !== undefined && (typeof name !== 'string' || !/^[^\p{C}]{1,64}$/u.test(name))) {
-    wrong('name: 1 to 64 visible characters are needed')
-  }
-  const { authenticate, accounts, guests, url } = options
-  if (authenticate !== undefined && typeof authenticate !== 'function') {
-    wrong('authenticate: no function')
-  }
-  if (accounts !== undefined && typeof accounts !== 'boolean' && !isAccounts(accounts)) {
-    wrong('accounts: true, or what storageAccounts or remoteAccounts made, is needed')
-  }
-  if (guests !== undefined && typeof guests !== 'boolean') wrong('guests: true or false is needed')
-  if (url !== undefined && (typeof url !== 'string' || !URL.canParse(url))) {
-    wrong('url: an address such as wss://chat.example.org is needed')
+  for (const [i, transport] of transports.entries()) {
+    checkNeed(`transports[${i}]`, transport, TRANSPORT)
   }
 }
 
-const isAccounts = (accounts: unknown): boolean =>
-  typeof (accounts as { validate?: unknown } | null)?.validate === 'function'
+/** Where what the server has to say goes. */
+export function loggerOf({ logger = stderrLogger }: ChatServerOptions): Logger {
+  return logger === false ? silentLogger : logger
+}
+
+/** The room that always exists. Throws `invalid_options`. */
+export function defaultRoomOf(
+  { defaultRoom = 'geral' }: ChatServerOptions,
+  { roomNameChars }: Limits,
+): string | undefined {
+  if (defaultRoom === false) return undefined
+  try {
+    return cleanRoomName(defaultRoom, roomNameChars)
+  } catch (error) {
+    return wrong(`defaultRoom: ${(error as Error).message}`)
+  }
+}
 
 /** The limits, with those that were given. Throws `invalid_options`. */
 export function limitsOf(given: Partial<Limits> | undefined): Limits {
   for (const [name, value] of Object.entries(given ?? {})) {
     if (!Object.hasOwn(LIMITS, name)) {
-      throw new ChatError('invalid_options', `there is no limit of the name ${name}`)
+      wrong(`limits: there is no limit of the name ${name}`)
     }
     if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) {
-      throw new ChatError('invalid_options', `limits.${name}: a finite number above 0 is needed`)
+      wrong(`limits.${name}: a finite number above 0 is needed`)
     }
   }
   return { ...LIMITS, ...given }
@@ -161,7 +200,7 @@ export function metricsOf(
   const text = prometheusMetrics()
   const more = given === true ? [] : [given].flat()
   if (more.some((sink) => typeof sink?.histogram !== 'function')) {
-    throw new ChatError('invalid_options', 'metrics: true, or a sink, is needed')
+    wrong('metrics: true, or a sink, is needed')
   }
   return { text, sinks: [text, ...more] }
 }
@@ -173,12 +212,7 @@ export function filesOf(
 ): FileParts | undefined {
   const rules = fileRules(fileTypes)
   if (store === undefined) return undefined
-  if (records === undefined) {
-    throw new ChatError('invalid_options', `files: ${name} keeps no records of files`)
-  }
-  if (typeof store.put !== 'function') {
-    throw new ChatError('invalid_options', 'files: a store such as directoryFiles is needed')
-  }
+  if (records === undefined) wrong(`files: ${name} keeps no records of files`)
   return { store, rules }
 }
 
@@ -204,7 +238,7 @@ export function peopleOf(
 ): People {
   const open = authenticate === undefined && accounts === false
   if (open && guests === undefined) {
-    parts.logger.warn(
+    parts.logger.info(
       {},
       'anybody may come in as a guest: say guests: true if that is meant, or give accounts or authenticate',
     )
@@ -214,9 +248,7 @@ export function peopleOf(
   if (accounts !== true) return { ...who, accounts, companions: [] }
   const { storage, ...rest } = parts
   const { records } = storage
-  if (records === undefined) {
-    throw new ChatError('invalid_options', `accounts: ${storage.name} keeps no accounts`)
-  }
+  if (records === undefined) return wrong(`accounts: ${storage.name} keeps no accounts`)
   const own = storageAccounts({ ...rest, records })
   return { ...who, accounts: own, companions: [own] }
 }

@@ -7,8 +7,10 @@ import { createPasswords } from './auth/passwords.ts'
 import {
   type ChatServerOptions,
   checkOptions,
+  defaultRoomOf,
   filesOf,
   limitsOf,
+  loggerOf,
   metricsOf,
   peopleOf,
 } from './chat-options.ts'
@@ -23,13 +25,15 @@ import type { RoomHandle } from './core/room-handle.ts'
 import { Server, type Stats } from './core/server.ts'
 import { ChatError } from './errors.ts'
 import { texts } from './i18n/languages.ts'
+import { ATTACH_NEEDS, checkEvent, LISTEN_NEEDS, MOUNT_NEEDS, SERVER } from './listen-options.ts'
 import { PROMETHEUS_TYPE } from './metrics/prometheus.ts'
+import { checkNeed, checkNeeds, TRANSPORT } from './option-checks.ts'
 import { jsonCodec } from './protocol/json.ts'
-import { cleanRoomName } from './protocol/names.ts'
 import { textCodec } from './protocol/text.ts'
+import type { Pages } from './spi/pages.ts'
 import type { Transport } from './spi/transport.ts'
 import { memoryStorage } from './storage/memory.ts'
-import { randomId, silentLogger, systemClock } from './system.ts'
+import { randomId, systemClock } from './system.ts'
 import { type Mounted, mounted } from './transports/http/mount.ts'
 import {
   type FetchHandler,
@@ -61,6 +65,11 @@ export interface ListenOptions
    * false.
    */
   readonly metrics?: boolean
+  /**
+   * Pages for browsers, made by `webPages` of `tertulia/web`: at `/` the chat, at `/admin` that for
+   * admins, unless they have another base. Routes win. Default: none.
+   */
+  readonly pages?: Pages
 }
 
 /** Where a server can be reached. */
@@ -74,6 +83,14 @@ export interface Listening {
   readonly httpUrl: string | undefined
   /** Address of the health endpoint. */
   readonly healthUrl: string | undefined
+}
+
+/** Where a server can be reached that has a port for WebSocket and HTTP. */
+export interface ListeningOnWeb extends Listening {
+  readonly port: number
+  readonly url: string
+  readonly httpUrl: string
+  readonly healthUrl: string
 }
 
 /** Options of `attach`. */
@@ -91,7 +108,8 @@ export interface ChatServer {
   /**
    * Opens ports. Rejects with the system's error (`EADDRINUSE`, …) and leaves nothing open.
    */
-  listen(options?: ListenOptions): Promise<Listening>
+  listen(options?: ListenOptions & { readonly port?: number }): Promise<ListeningOnWeb>
+  listen(options: ListenOptions): Promise<Listening>
   /** Takes the WebSocket upgrades of one path of a server that the application has. */
   attach(server: HttpServer | HttpsServer, options?: AttachOptions): Promise<void>
   /**
@@ -103,6 +121,13 @@ export interface ChatServer {
   fetch(options?: MountOptions): FetchHandler
   /** Starts a transport of your own. */
   open(transport: Transport): Promise<void>
+  /** How one may come in here, for `webPages({ chat })` and the like. */
+  readonly waysIn: {
+    /** By an account of the chat's own: logging in and signing up. */
+    readonly accounts: boolean
+    /** By a name alone. */
+    readonly guests: boolean
+  }
   /** A room, to handle from code. Throws `room_invalid`. */
   room(name: string): RoomHandle
   /** Takes part without a socket. Rejects with `name_taken`, `name_invalid`, `name_reserved`. */
@@ -143,11 +168,8 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
   const limits = limitsOf(options.limits)
   const clock = options.clock ?? systemClock
   const makeId = options.makeId ?? randomId
-  const logger = options.logger ?? silentLogger
-  const defaultRoom =
-    options.defaultRoom === false
-      ? undefined
-      : cleanRoomName(options.defaultRoom ?? 'geral', limits.roomNameChars)
+  const logger = loggerOf(options)
+  const defaultRoom = defaultRoomOf(options, limits)
   const storage = options.storage ?? memoryStorage()
   const people = peopleOf(options, { storage, limits, clock, makeId, logger })
   const parts: NodeParts = {
@@ -188,7 +210,8 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
       title: options.name ?? 'Tertulia',
       ...more,
     })
-  const mount = (more: MountOptions): Mounted => {
+  const mount = (place: string, more: MountOptions): Mounted => {
+    checkNeeds(place, more, MOUNT_NEEDS)
     const transport = http({ plainRoutes: false, ...more })
     return mounted(transport, () =>
       server.open(transport).then(
@@ -201,74 +224,84 @@ export function createChatServer(options: ChatServerOptions = {}): ChatServer {
     )
   }
 
+  const listen = async (given: ListenOptions = {}): Promise<Listening> => {
+    checkNeeds('listen', given, LISTEN_NEEDS)
+    const { port = 8080, tcpPort, host = '127.0.0.1', tls, ...others } = given
+    const { plainRoutes, metrics, pages, ...rest } = others
+    // A mistake is told here, not by the monitor.
+    if (metrics === true) metricsText()
+    const opened: Transport[] = []
+    const open = async <T extends Transport>(transport: T): Promise<T> => {
+      await server.open(transport)
+      opened.push(transport)
+      return transport
+    }
+    const secure = tls === undefined ? {} : { tls }
+    try {
+      const { origins, clientAddress } = rest
+      const routes = http({
+        ...(plainRoutes !== undefined && { plainRoutes }),
+        ...(metrics === true && {
+          metrics: () => ({ type: PROMETHEUS_TYPE, text: metricsText() }),
+        }),
+        ...(pages !== undefined && { pages }),
+        ...(origins !== undefined && { origins }),
+        ...(clientAddress !== undefined && { clientAddress }),
+      })
+      const request = routes.handler
+      if (port !== false) await open(routes)
+      const web =
+        port === false
+          ? undefined
+          : await open(websocketTransport({ port, host, request, ...secure, ...rest }))
+      const tcp =
+        tcpPort === undefined
+          ? undefined
+          : await open(tcpTransport({ port: tcpPort, host, ...secure }))
+      for (const transport of extra.splice(0)) await open(transport)
+      const webPort = web?.address()?.port
+      const s = tls === undefined ? '' : 's'
+      const place = `${host.includes(':') ? `[${host}]` : host}:${webPort}`
+      const url = webPort === undefined ? undefined : `ws${s}://${place}`
+      // An address that stands for all says nobody where to go.
+      const isPlace = url !== undefined && !['0.0.0.0', '::'].includes(host)
+      if (isPlace) server.node.url ??= url + (rest.path ?? '')
+      return {
+        host,
+        port: webPort,
+        tcpPort: tcp?.address()?.port,
+        url,
+        httpUrl: webPort === undefined ? undefined : `http${s}://${place}`,
+        healthUrl: webPort === undefined ? undefined : `http${s}://${place}/health`,
+      }
+    } catch (error) {
+      await Promise.all(opened.map((transport) => transport.stop()))
+      throw error
+    }
+  }
+
   return {
-    async listen({
-      port = 8080,
-      tcpPort,
-      host = '127.0.0.1',
-      tls,
-      plainRoutes,
-      metrics,
-      ...rest
-    } = {}) {
-      // A mistake is told here, not by the monitor.
-      if (metrics === true) metricsText()
-      const opened: Transport[] = []
-      const open = async <T extends Transport>(transport: T): Promise<T> => {
-        await server.open(transport)
-        opened.push(transport)
-        return transport
-      }
-      const secure = tls === undefined ? {} : { tls }
-      try {
-        const { origins, clientAddress } = rest
-        const routes = http({
-          ...(plainRoutes !== undefined && { plainRoutes }),
-          ...(metrics === true && {
-            metrics: () => ({ type: PROMETHEUS_TYPE, text: metricsText() }),
-          }),
-          ...(origins !== undefined && { origins }),
-          ...(clientAddress !== undefined && { clientAddress }),
-        })
-        const request = routes.handler
-        if (port !== false) await open(routes)
-        const web =
-          port === false
-            ? undefined
-            : await open(websocketTransport({ port, host, request, ...secure, ...rest }))
-        const tcp =
-          tcpPort === undefined
-            ? undefined
-            : await open(tcpTransport({ port: tcpPort, host, ...secure }))
-        for (const transport of extra.splice(0)) await open(transport)
-        const webPort = web?.address()?.port
-        const s = tls === undefined ? '' : 's'
-        const place = `${host.includes(':') ? `[${host}]` : host}:${webPort}`
-        const url = webPort === undefined ? undefined : `ws${s}://${place}`
-        // An address that stands for all says nobody where to go.
-        const isPlace = url !== undefined && !['0.0.0.0', '::'].includes(host)
-        if (isPlace) server.node.url ??= url + (rest.path ?? '')
-        return {
-          host,
-          port: webPort,
-          tcpPort: tcp?.address()?.port,
-          url,
-          httpUrl: webPort === undefined ? undefined : `http${s}://${place}`,
-          healthUrl: webPort === undefined ? undefined : `http${s}://${place}/health`,
-        }
-      } catch (error) {
-        await Promise.all(opened.map((transport) => transport.stop()))
-        throw error
-      }
+    // With a port there are its addresses.
+    listen: listen as ChatServer['listen'],
+    waysIn: { accounts: people.accounts !== null, guests: people.guests },
+    async attach(http, given = {}) {
+      checkNeed('attach', http, SERVER)
+      checkNeeds('attach', given, ATTACH_NEEDS)
+      const { path = '/chat', ...rest } = given
+      await server.open(websocketTransport({ server: http, path, ...rest }))
     },
-    attach: (http, { path = '/chat', ...rest } = {}) =>
-      server.open(websocketTransport({ server: http, path, ...rest })),
-    handler: (more = {}) => mount(more).handler,
-    fetch: (more = {}) => mount(more).fetch,
-    open: (transport) => server.open(transport),
+    handler: (more = {}) => mount('handler', more).handler,
+    fetch: (more = {}) => mount('fetch', more).fetch,
+    async open(transport) {
+      checkNeed('open', transport, TRANSPORT)
+      await server.open(transport)
+    },
     room: (name) => server.room(name),
     participant: (name) => server.participant(name),
-    on: (event, listener) => server.on(event, listener),
+    on(event, listener) {
+      checkEvent(event, listener)
+      return server.on(event, listener)
+    },
     disconnect: (personId) => server.disconnect(personId),
     admin: adminFace(server.node, () => server.start()),
     metrics: metricsText,

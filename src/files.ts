@@ -1,4 +1,8 @@
-/** Where the files are kept that people share: `tertulia/files`. */
+/**
+ * Where the files are kept that people share: `tertulia/files`.
+ *
+ * @module tertulia/files
+ */
 
 export { directoryFiles } from './files/directory.ts'
 export { type MemoryFilesOptions, memoryFiles } from './files/memory.ts'

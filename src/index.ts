@@ -1,4 +1,8 @@
-/** The public face of Tertulia: what an application imports. */
+/**
+ * The public face of Tertulia: what an application imports.
+ *
+ * @module tertulia
+ */
 
 export {
   type AttachOptions,
@@ -7,11 +11,12 @@ export {
   createChatServer,
   type Listening,
   type ListenOptions,
+  type MountOptions,
 } from './chat.ts'
-export type { ChatAdmin } from './core/admin-face.ts'
+export type { ChatAdmin, NameOf } from './core/admin-face.ts'
 export type { ChatEvents, Listener } from './core/events.ts'
 export type { Heard, Participant } from './core/participant.ts'
-export type { RoomHandle, SendOptions } from './core/room-handle.ts'
+export type { ChangeOptions, Place, RoomHandle, SendOptions } from './core/room-handle.ts'
 export type { Stats } from './core/server.ts'
 export {
   ChatError,
@@ -25,7 +30,20 @@ export {
 } from './errors.ts'
 export type { Lang } from './i18n/languages.ts'
 export { LIMITS, type Limits } from './limits.ts'
-export type { AdminOp, AdminOperations, AdminResults } from './protocol/admin-types.ts'
+export type {
+  AdminLimit,
+  AdminOp,
+  AdminOperations,
+  AdminPerson,
+  AdminResults,
+  AdminRoom,
+  AdminSession,
+  AdminStats,
+  AuditLine,
+  KeptMembership,
+  MessageFigures,
+  NodeFigures,
+} from './protocol/admin-types.ts'
 export type {
   AnnouncedLimits,
   ChangeKind,
@@ -52,6 +70,24 @@ export type { FileStore } from './spi/files.ts'
 export type { Actor, Hook, HookResult, Hooks } from './spi/hooks.ts'
 export type { Logger } from './spi/logger.ts'
 export type { Labels, MetricInfo, MetricsSink, Sample } from './spi/metrics.ts'
+export type { PageAnswer, PageAsk, Pages } from './spi/pages.ts'
+export type {
+  AccountRecord,
+  AccountStore,
+  AuditRecord,
+  AuditStore,
+  FileRecord,
+  FileRecords,
+  MemberChange,
+  MemberFilter,
+  MemberRecord,
+  MemberStore,
+  Membership,
+  PersonData,
+  Records,
+  TokenRecord,
+  TokenStore,
+} from './spi/records.ts'
 export type {
   Appended,
   NewEntry,
@@ -60,6 +96,7 @@ export type {
   RoomRecord,
   RoomStore,
   Storage,
+  StoredSettings,
 } from './spi/storage.ts'
 export type {
   Connection,
@@ -75,3 +112,6 @@ export type {
   TransportHost,
 } from './spi/transport.ts'
 export { memoryStorage } from './storage/memory.ts'
+export type { FetchInfo } from './transports/http/fetch-exchange.ts'
+export type { FetchHandler, NodeHandler } from './transports/http/transport.ts'
+export type { Origins } from './transports/websocket-handshake.ts'

@@ -1,4 +1,8 @@
-/** The adapters for Postgres: `tertulia/postgres`. */
+/**
+ * The adapters for Postgres: `tertulia/postgres`.
+ *
+ * @module tertulia/postgres
+ */
 
 export {
   type ListenClient,

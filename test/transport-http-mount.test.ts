@@ -258,6 +258,16 @@ describe('httpTransport()', () => {
     await expect(api(url).get('/health')).rejects.toThrow()
   })
 
+  it('keeps no connection to a chat that closes: the application may want to end, too', async () => {
+    const chat = chatServer()
+    const url = await listening(createServer(chat.handler()))
+    const before = await fetch(`${url}/v1/rooms`)
+    expect([before.status, before.headers.get('connection')]).toEqual([401, 'keep-alive'])
+    await chat.close()
+    const after = await fetch(`${url}/v1/rooms`)
+    expect([after.status, after.headers.get('connection')]).toEqual([503, 'close'])
+  })
+
   it('says 503 before it is started', async () => {
     const transport = httpTransport()
     const url = await listening(createServer(transport.handler))

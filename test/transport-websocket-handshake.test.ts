@@ -114,7 +114,9 @@ describe('origins', () => {
     expect(await comesIn('capacitor://localhost')).toBe(true)
     expect(await comesIn(undefined)).toBe(true)
     expect(await comesIn('http://example.org')).toBe(false)
-    expect(await comesIn(`http://127.0.0.1:${place().port}`)).toBe(false)
+    // The server's own pages come in, whoever else may.
+    expect(await comesIn(`http://127.0.0.1:${place().port}`)).toBe(true)
+    expect(await comesIn('http://127.0.0.1:1')).toBe(false)
   })
 
   it('of everywhere', async () => {

@@ -9,7 +9,7 @@ import type { AccountKeeper, Accounts, Validated } from '../spi/auth.ts'
 import type { Clock, MakeId } from '../spi/clock.ts'
 import type { Logger } from '../spi/logger.ts'
 import type { AccountRecord, Records } from '../spi/records.ts'
-import { randomId, silentLogger, systemClock } from '../system.ts'
+import { randomId, stderrLogger, systemClock } from '../system.ts'
 import { accountAdmin } from './account-admin.ts'
 import { accountKey } from './account-key.ts'
 import { Attempts } from './attempts.ts'
@@ -71,7 +71,7 @@ const FRESH_MS = 1000
  * const { token } = await accounts.register('Alice', 'correct horse battery', '192.0.2.1')
  */
 export function storageAccounts(options: StorageAccountsOptions): StorageAccounts {
-  const { url, clock = systemClock, makeId = randomId, logger = silentLogger, records } = options
+  const { url, clock = systemClock, makeId = randomId, logger = stderrLogger, records } = options
   const limits: Limits = { ...LIMITS, ...options.limits }
   const passwords = createPasswords(limits, options.hashing)
   const registers = new Attempts(limits.registersPerHour, clock)

@@ -8,7 +8,7 @@ import { LIMITS, type Limits } from '../limits.ts'
 import type { Accounts } from '../spi/auth.ts'
 import type { Clock } from '../spi/clock.ts'
 import type { Logger } from '../spi/logger.ts'
-import { silentLogger, systemClock } from '../system.ts'
+import { stderrLogger, systemClock } from '../system.ts'
 import { Attempts } from './attempts.ts'
 import { readAway, readFields, writeError, writeJson } from './http.ts'
 import { CLIENT_HEADER, ROUTES, type Route, SECRET_HEADER } from './service-routes.ts'
@@ -75,7 +75,7 @@ const header = (request: IncomingMessage, name: string): string | undefined => {
  * @throws ChatError `invalid_options`
  */
 export function accountService(options: AccountServiceOptions): AccountHandler {
-  const { accounts, secret, clientAddress, logger = silentLogger, clock = systemClock } = options
+  const { accounts, secret, clientAddress, logger = stderrLogger, clock = systemClock } = options
   const limits: Limits = { ...LIMITS, ...options.limits }
   if (secret !== undefined && secret.length < SHORTEST_SECRET) {
     throw new ChatError('invalid_options', `secret: at least ${SHORTEST_SECRET} characters`)

@@ -1,4 +1,8 @@
-/** Broker on NATS (core NATS: no JetStream needed). */
+/**
+ * Broker on NATS (core NATS: no JetStream needed).
+ *
+ * @module tertulia/nats
+ */
 
 import { ChatError } from '../errors.ts'
 import type { Broker, BrokerHandler } from '../spi/broker.ts'

@@ -1,4 +1,8 @@
-/** Broker on Redis pub/sub (Redis, Valkey and what speaks like them). */
+/**
+ * Broker on Redis pub/sub (Redis, Valkey and what speaks like them).
+ *
+ * @module tertulia/redis
+ */
 
 import { ChatError } from '../errors.ts'
 import type { Broker, BrokerHandler } from '../spi/broker.ts'

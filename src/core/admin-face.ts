@@ -4,7 +4,8 @@ import type { AdminOp, AdminOperations, AdminResults } from '../protocol/admin-t
 import { readRequest } from '../protocol/validate.ts'
 import type { Core } from './model.ts'
 
-type NameOf<O extends AdminOp> = O extends `admin_${infer Name}` ? Name : never
+/** The operation's name without `admin_`. */
+export type NameOf<O extends AdminOp> = O extends `admin_${infer Name}` ? Name : never
 
 /**
  * The operations for admins, as functions: `chat.admin.stats()` is `admin_stats`, in the name of the

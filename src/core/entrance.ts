@@ -49,6 +49,7 @@ export async function hello(
       commandsPerSecond: limits.commandsPerSecond,
       commandBurst: limits.commandBurst,
       pingMs: limits.pingMs,
+      ...(core.files === null ? undefined : { fileBytes: limits.fileBytes }),
     },
   }
 }
@@ -76,7 +77,8 @@ export async function greet(session: Session, first: string): Promise<boolean> {
 /** What somebody is told who isn't anybody yet: programs say hello, people may log in. */
 export function outside({ text, lang, core }: Session): ChatError {
   if (!text) return new ChatError('hello_required')
-  return new ChatError('unauthorized', core.accounts === null ? undefined : texts(lang).you.logIn)
+  const { logIn, outside } = texts(lang).you
+  return new ChatError('unauthorized', core.accounts === null ? outside : logIn)
 }
 
 /** Comes in and is greeted, in the default room. Resolves to whether it was by the name given. */
@@ -180,7 +182,11 @@ async function comeIn(session: Session, wanted: Wanted): Promise<Person> {
     await consent(session, wanted)
     return enter(session, known, known.person)
   }
-  if (!core.guests && !session.trusted) throw new ChatError('unauthorized')
+  if (!core.guests && !session.trusted) {
+    // A token would have been refused before: a ticket is all that can have been shown.
+    const nothing = ticket === undefined
+    throw new ChatError('unauthorized', nothing ? texts(session.lang).you.outside : undefined)
+  }
   let was: Person | undefined
   if (ticket !== undefined) {
     const shown = readTicket(core.secret, ticket, core.clock.now())

@@ -47,6 +47,23 @@ export interface ChatEvents {
   delete: { readonly room: string }
 }
 
+const EVENTS: { readonly [N in keyof ChatEvents]: true } = {
+  connect: true,
+  disconnect: true,
+  message: true,
+  change: true,
+  act: true,
+  mention: true,
+  join: true,
+  leave: true,
+  nick: true,
+  create: true,
+  delete: true,
+}
+
+/** The names of all events. */
+export const EVENT_NAMES: readonly string[] = Object.keys(EVENTS)
+
 /** A listener of one event. What it throws, or rejects with, is logged. */
 export type Listener<N extends keyof ChatEvents> = (event: ChatEvents[N]) => unknown
 

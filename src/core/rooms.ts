@@ -117,7 +117,7 @@ export class OpenRooms implements Rooms {
     this.tidy(room, false)
   }
 
-  /** Somebody left: a temporary room in which nothing was said goes at once. */
+  /** Somebody left: a temporary room in which nothing was said, and nothing set, goes at once. */
   vacated(room: Room): void {
     // Other nodes, if there are any, may have people in it: then it goes when its time is over.
     const { committer, link } = this.core
@@ -130,7 +130,7 @@ export class OpenRooms implements Rooms {
     const { core } = this
     if (room.permanent || core.closing) return
     const until = core.clock.now() + core.limits.emptyRoomMs
-    const work = gone ? this.discard(room.name) : core.storage.rooms.keep([room.name], until)
+    const work = gone ? this.discard(room.name, until) : core.storage.rooms.keep([room.name], until)
     core.ask(work).catch((error) => this.host.failed(room, error))
     if (!gone) return
     // However long it takes: made anew before, the room would be deleted with what was said in it.
@@ -138,12 +138,13 @@ export class OpenRooms implements Rooms {
     this.leaving.set(room.name, left)
   }
 
-  /** Deletes a room in which nothing was said. */
-  private async discard(name: string): Promise<void> {
+  /** Deletes a room in which nothing was said. What somebody set up waits for them to come back. */
+  private async discard(name: string, until: number): Promise<void> {
     const { storage, events } = this.core
     // What was said may have been stored though storage failed to say so.
-    const [head] = await storage.heads([name])
-    if (head?.head !== 0) return
+    const record = await storage.rooms.get(name)
+    if (record === null || record.head !== 0) return
+    if (Object.keys(record.settings ?? {}).length > 0) return storage.rooms.keep([name], until)
     if (await storage.rooms.delete(name)) events.emit('delete', { room: name })
   }
 

@@ -112,6 +112,8 @@ export interface Catalog {
     renamed(name: string): string
     /** How to come in, for one who can't as a guest. */
     readonly logIn: string
+    /** The same where there are no such commands: for programs and HTTP. */
+    readonly outside: string
     readonly loggedOut: string
     /** The password was changed. */
     readonly newPassword: string

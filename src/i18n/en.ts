@@ -171,6 +171,7 @@ export const EN: Catalog = {
     renamed: (name) => `You are now ${name}`,
     logIn:
       'Log in with /login <name> <password>, or make an account with /register <name> <password>.',
+    outside: 'Only who has logged in may come in here. Log in first.',
     loggedOut: 'You are logged out',
     newPassword: 'Your password was changed. You are logged out everywhere else',
     language: 'I speak English now',

@@ -4,10 +4,10 @@ import type { Catalog } from './catalog.ts'
 import { EN } from './en.ts'
 import { PT_BR } from './pt-br.ts'
 
-const CATALOGS = { en: EN, 'pt-BR': PT_BR } as const satisfies Record<string, Catalog>
-
 /** A language, by its BCP 47 tag. */
-export type Lang = keyof typeof CATALOGS
+export type Lang = 'en' | 'pt-BR'
+
+const CATALOGS: Readonly<Record<Lang, Catalog>> = { en: EN, 'pt-BR': PT_BR }
 
 /** All languages. */
 export const LANGS = Object.keys(CATALOGS) as readonly Lang[]

@@ -170,6 +170,7 @@ export const PT_BR: Catalog = {
     hint: '/help mostra os comandos; /nick <nome> muda o seu nome.',
     renamed: (name) => `Agora você é ${name}`,
     logIn: 'Entre com /login <nome> <senha>, ou crie uma conta com /register <nome> <senha>.',
+    outside: 'Aqui só entra quem tem uma conta. Entre com a sua primeiro.',
     loggedOut: 'Você saiu da sua conta',
     newPassword: 'Sua senha foi trocada. Todas as outras sessões da conta foram encerradas',
     language: 'Agora falo português',

@@ -1,4 +1,8 @@
-/** Figures for OpenTelemetry: `tertulia/opentelemetry`. */
+/**
+ * Figures for OpenTelemetry: `tertulia/opentelemetry`.
+ *
+ * @module tertulia/opentelemetry
+ */
 
 import { ChatError } from '../errors.ts'
 import type { Labels, MetricsSink, Sample } from '../spi/metrics.ts'

@@ -90,8 +90,8 @@ function encode(catalog: Catalog, aliased: boolean, event: ServerEvent): string 
  * it, a room's name that can't be one with `room_invalid`.
  *
  * Encoding: `[#geral] Alice: hello` is a message, `[Alice → Bob] hello` a private one, `* …` tells
- * something, `! …` is an error. Several lines are one payload, joined by `\n`. All of it has gone
- * through {@link visible}: no name and no text can forge a line or move the cursor.
+ * something, `! …` is an error. Several lines are one payload, joined by `\n`. In all of it
+ * control characters are made visible: no name and no text can forge a line or move the cursor.
  */
 export function textCodec(lang: Lang): Codec {
   const catalog = texts(lang)

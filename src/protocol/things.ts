@@ -169,6 +169,8 @@ export interface AnnouncedLimits {
   readonly commandsPerSecond: number
   readonly commandBurst: number
   readonly pingMs: number
+  /** Size of a file. Absent: this server keeps no files. */
+  readonly fileBytes?: number
 }
 
 /** An inclusive range of sequence numbers that can't be had any more. */

@@ -1,4 +1,8 @@
-/** Storage in SQLite: `tertulia/sqlite`. Needs `npm install better-sqlite3`. */
+/**
+ * Storage in SQLite: `tertulia/sqlite`. Needs `npm install better-sqlite3`.
+ *
+ * @module tertulia/sqlite
+ */
 
 import { resolve } from 'node:path'
 import { ChatError } from '../errors.ts'

@@ -1,9 +1,13 @@
-/** For those who write adapters, and for tests of programs that embed the server: `tertulia/testing`. */
+/**
+ * For those who write adapters, and for tests of programs that embed the server: `tertulia/testing`.
+ *
+ * @module tertulia/testing
+ */
 
 export { type BrokerSubject, type BrokerSuiteOptions, brokerSuite } from './broker-suite.ts'
 export { type TestClient, testClient } from './client.ts'
 export type { SentMessage, TestClientOptions } from './client-session.ts'
-export type { RoomView, SeenEntry } from './client-view.ts'
+export type { RoomView, SeenEntry, WirePage } from './client-view.ts'
 export { realClock, type VirtualClock, type VirtualClockOptions, virtualClock } from './clock.ts'
 export { type CodecSuiteOptions, codecSuite } from './codec-suite.ts'
 export { type FilesSubject, type FilesSuiteOptions, filesSuite } from './files-suite.ts'
@@ -14,7 +18,27 @@ export {
   flakyStorage,
 } from './flaky-storage.ts'
 export { type CheckOptions, checkHistory } from './history.ts'
-export type { History, HistoryEvent, RoomLog } from './history-events.ts'
+export type {
+  ActEvent,
+  ClosedEvent,
+  CompleteEvent,
+  FailEvent,
+  GapEvent,
+  History,
+  HistoryEvent,
+  InvokeEvent,
+  JoinedEvent,
+  LeftEvent,
+  OkEvent,
+  ResetEvent,
+  RestEvent,
+  RoomLog,
+  SawEvent,
+  SignalEvent,
+  StrangeEvent,
+  UnknownEvent,
+  Via,
+} from './history-events.ts'
 export {
   type HistoryRecorder,
   historyRecorder,
@@ -47,8 +71,9 @@ export {
   tcpDial,
   webSocketDial,
 } from './recording-link.ts'
-export type { RecordedSend } from './recording-session.ts'
+export type { RecordedDeed, RecordedSend } from './recording-session.ts'
 export { recordsSuite } from './records-suite.ts'
+export type { Make } from './sample-parts.ts'
 export { sampleEntry, sampleEvents, sampleReply, sampleRequest, sampleText } from './samples.ts'
 export type { StorageSubject, StorageSuiteOptions, StorageWish } from './storage-subject.ts'
 export { storageSuite } from './storage-suite.ts'

@@ -1,4 +1,8 @@
-/** The TCP transport: frames of 4 bytes of length and UTF-8, with or without TLS. */
+/**
+ * The TCP transport: frames of 4 bytes of length and UTF-8, with or without TLS.
+ *
+ * @module tertulia/tcp
+ */
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'

@@ -61,12 +61,12 @@ export function pathOf(request: IncomingMessage): string {
 export function originCheck(origins: Origins | undefined): (request: IncomingMessage) => boolean {
   if (origins === '*') return () => true
   if (typeof origins === 'function') return (request) => origins(request.headers.origin, request)
-  if (origins === undefined) {
-    return ({ headers: { origin, host } }) =>
-      origin === undefined || (host !== undefined && hostOf(origin) === host.toLowerCase())
-  }
-  const allowed = new Set(origins.map((origin) => origin.toLowerCase().replace(/\/$/, '')))
-  return ({ headers: { origin } }) => origin === undefined || allowed.has(origin.toLowerCase())
+  const more = origins?.map((origin) => origin.toLowerCase().replace(/\/$/, ''))
+  const allowed = new Set(more)
+  return ({ headers: { origin, host } }) =>
+    origin === undefined ||
+    (host !== undefined && hostOf(origin) === host.toLowerCase()) ||
+    allowed.has(origin.toLowerCase())
 }
 
 /** Host and port of an origin, as in a Host header; undefined for `null` and the like. */

@@ -1,4 +1,8 @@
-/** The WebSocket transport: on a server of its own, or on a path of the application's. */
+/**
+ * The WebSocket transport: on a server of its own, or on a path of the application's.
+ *
+ * @module tertulia/websocket
+ */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
@@ -58,9 +62,9 @@ export interface WebSocketOptions {
   /** The path of the WebSocket, exactly. Default `/`. */
   readonly path?: string
   /**
-   * Pages that may connect: their origins, such as `https://example.org`, or a function that
-   * decides, or `'*'` for all (then don't trust cookies). Default: pages of the same host and port
-   * as the request's Host header. Lists and the default let programs in, which tell no origin.
+   * Pages that may connect besides those of the same host and port as the request's Host header: their
+   * origins, such as `https://example.org`; or a function that decides; or `'*'` for all (then don't
+   * trust cookies). Lists and the default let programs in, which tell no origin.
    */
   readonly origins?: Origins
   /**

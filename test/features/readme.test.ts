@@ -12,9 +12,6 @@ const rows = tables.flatMap(({ rows }) => rows)
 
 /** How many rows each part has. */
 const PARTS = { A: 7, B: 10, C: 8, D: 8, E: 7 }
-const TO_COME = 'to come'
-/** Pages, and the program for the terminal: whoever makes one of them names its test here. */
-const STILL_TO_COME = ['B6', 'C1', 'E6']
 
 /** Does a file have a test of this title? Between quotes, whole. */
 function hasTest(source: string, title: string): boolean {
@@ -39,19 +36,11 @@ describe('the table of features', () => {
     expect(cells).toHaveLength(4)
     expect(what).not.toBe('')
     expect(how).not.toBe('')
-    if (shown === TO_COME) {
-      expect(STILL_TO_COME).toContain(row)
-      return
-    }
     // Titles may have the sign between them as well: what follows it is a file, then.
     for (const one of shown.split(/; (?=[\w/.-]+\.test\.ts: )/)) {
       const [, file = '', title = ''] = /^([\w/.-]+\.test\.ts): (.+)$/.exec(one) ?? []
       expect(existsSync(tests + file), `${row}: ${one}`).toBe(true)
       expect(hasTest(read(file), title), `${row}: ${file} has no test "${title}"`).toBe(true)
     }
-  })
-
-  it('names nothing as to come that has a test', () => {
-    expect(rows.filter((cells) => cells[3] === TO_COME).map(([row]) => row)).toEqual(STILL_TO_COME)
   })
 })

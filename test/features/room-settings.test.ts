@@ -11,6 +11,26 @@ import { code, known, room, scene } from '../support/scene.ts'
 import { start } from '../support/server.ts'
 
 describe('settings', () => {
+  it('of a room in which nothing was said yet wait for whoever lost the connection', async () => {
+    const server = await start()
+    const ana = await jsonClient(server.ws)
+    const { ticket } = await ana.ask('hello', { version: 1, name: 'Ana' })
+    await ana.ask('create', { room, settings: { topic: 'Sésamo', password: 'abre-te' } })
+    await ana.ask('join', { room })
+    await ana.ask('create', { room: 'plain' })
+    await ana.ask('join', { room: 'plain' })
+    const gone: string[] = []
+    server.chat.on('delete', (what) => gone.push(what.room))
+    ana.cut()
+    // What has nothing to lose goes at once.
+    await expect.poll(() => gone).toEqual(['plain'])
+    const again = await person(server.ws, undefined, { ticket })
+    expect(await again.ask('join', { room, create: false })).toMatchObject({
+      role: 'owner',
+      settings: { topic: 'Sésamo', password: true },
+    })
+  })
+
   it('C2: a room with a password; wrong ones are counted', async () => {
     const server = await start({ limits: { failuresPerHour: 3 } })
     const ana = await person(server.ws, 'Ana')

@@ -185,6 +185,7 @@ async function live(tools: Tools, seed: number, damage: Damage): Promise<readonl
       ...{ clock: process.clock, storage: process.storage, defaultRoom: false },
       limits: plan.hasty === true ? { ...LIMITS, ...HASTY } : LIMITS,
       makeId: () => `id-${ids++}-abcdefghijkl`,
+      logger: false,
       ...(nodes > 1 ? { broker: process.broker } : {}),
     })
     await chat.open(transport)

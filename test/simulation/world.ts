@@ -211,6 +211,7 @@ export class World {
       limits: { ...LIMITS, positionMs },
       makeId: () => `id-${this.ids++}-abcdefghijkl`,
       defaultRoom: false,
+      logger: false,
       ...(nodes > 1 ? { broker } : {}),
     })
     await chat.open(transport)

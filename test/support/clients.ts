@@ -84,9 +84,13 @@ export interface TextClient extends Line {
 type Open = (onPayload: (payload: string) => void) => Promise<Line>
 
 export const overWebSocket =
-  (url: string, options: { headers?: Record<string, string>; protocols?: string[] } = {}): Open =>
+  (
+    url: string,
+    options: { headers?: Record<string, string>; protocols?: string[]; ca?: Buffer } = {},
+  ): Open =>
   async (onPayload) => {
-    const ws = new WebSocket(url, options.protocols ?? [], { headers: options.headers ?? {} })
+    const { protocols = [], headers = {}, ca } = options
+    const ws = new WebSocket(url, protocols, { headers, ...(ca && { ca }) })
     const closed = new Promise<number>((resolve) => ws.on('close', resolve))
     ws.on('message', (data) => onPayload(String(data)))
     await new Promise((resolve, reject) => {

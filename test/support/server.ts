@@ -14,7 +14,11 @@ afterEach(async () => {
 export const ROOMY = { connectionsPerAddress: 10_000, addressCommandBurst: 1_000_000 }
 
 export async function start(options: ChatServerOptions = {}) {
-  const chat = createChatServer({ ...options, limits: { ...ROOMY, ...options.limits } })
+  const chat = createChatServer({
+    logger: false,
+    ...options,
+    limits: { ...ROOMY, ...options.limits },
+  })
   open.push(chat)
   const where = await chat.listen({ port: 0, tcpPort: 0 })
   const url = where.url as string

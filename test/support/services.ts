@@ -92,7 +92,8 @@ export async function startService(kind: keyof typeof KINDS): Promise<Service> {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on at the moment. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.on('error', reject)

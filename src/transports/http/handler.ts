@@ -1,6 +1,7 @@
 /** From a request to its answer: who may ask, which route it is, and what becomes of errors. */
 
 import { ChatError, type ErrorCode } from '../../errors.ts'
+import type { Pages } from '../../spi/pages.ts'
 import type { TransportHost } from '../../spi/transport.ts'
 import { endSession, messages, openSession, operate, say, showSession } from './actions.ts'
 import { Call, WrongType } from './call.ts'
@@ -23,6 +24,7 @@ import {
   readyAnswer,
 } from './health.ts'
 import { openApi } from './openapi.ts'
+import { showPage } from './page.ts'
 import { plainJoin, plainLeave, plainReceive, plainRooms, plainSend } from './plain.ts'
 import { poll } from './poll.ts'
 import type { Route, RouteTable, Special } from './route.ts'
@@ -41,6 +43,7 @@ export interface HandlerParts {
   /** The text of an error in a language. */
   readonly errorText: (code: ErrorCode, lang: HttpLang) => string
   readonly title: string
+  readonly pages?: Pages | undefined
 }
 
 const SPECIAL: Readonly<Partial<Record<Route['action'], (call: Call) => Promise<void>>>> = {
@@ -70,11 +73,19 @@ export function isOurs({ table }: HandlerParts, method: string, path: string): b
   return found !== null && !('allow' in found && found.plain)
 }
 
-/** Answers one request. Never rejects. */
-export async function handle(parts: HandlerParts, exchange: Exchange): Promise<void> {
+/** Answers one request. `whole`: its path as it came, for the pages. Never rejects. */
+export async function handle(
+  parts: HandlerParts,
+  exchange: Exchange,
+  whole: string,
+): Promise<void> {
   let headers: Record<string, string> = {}
   try {
     const found = parts.table.find(exchange.method, exchange.path)
+    if (found === null && parts.pages !== undefined) {
+      // They are for everybody, and may be there when nobody can chat.
+      if (await showPage(parts.pages, whole, exchange)) return
+    }
     headers = parts.cors.headers(exchange)
     if (exchange.method === 'OPTIONS') {
       return exchange.answer(optionsAnswer(parts, exchange, headers))
@@ -91,6 +102,8 @@ export async function handle(parts: HandlerParts, exchange: Exchange): Promise<v
     const isClosing = parts.health().status === 'closing'
     if (sessions === null || isClosing) {
       const code = isClosing ? 'shutting_down' : 'unavailable'
+      // Or a browser that goes on asking keeps the host's server open.
+      if (isClosing) headers.connection = 'close'
       throw new ChatError(code, undefined, { retryAfterMs: RETRY_MS })
     }
     const call = new Call(exchange, route, params, sessions, headers, parts.lang)

@@ -1,9 +1,14 @@
-/** The HTTP transport: REST, server-sent events and long-polling, mounted or on a port of its own. */
+/**
+ * The HTTP transport: REST, server-sent events and long-polling, mounted or on a port of its own.
+ *
+ * @module tertulia/http
+ */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { TlsOptions } from 'node:tls'
 import { ChatError, ERRORS, type ErrorCode } from '../../errors.ts'
+import type { Pages } from '../../spi/pages.ts'
 import type { Transport, TransportHost } from '../../spi/transport.ts'
 import { type Address, addressOf, boundSockets, listen, TOLD_ABOVE_LIMIT } from '../socket.ts'
 import type { Origins } from '../websocket-handshake.ts'
@@ -16,6 +21,11 @@ import { type AddressOptions, NodeExchange } from './node-exchange.ts'
 import { RouteTable } from './route.ts'
 import { METRICS_ROUTE, ROUTES, VERSIONED_ROUTES } from './routes.ts'
 import { Sessions } from './sessions.ts'
+
+export type { Address } from '../socket.ts'
+export type { HttpLang } from './exchange.ts'
+export type { FetchInfo } from './fetch-exchange.ts'
+export type { Health, MetricsText } from './health.ts'
 
 /** Options of {@link httpTransport}. */
 export interface HttpOptions extends AddressOptions {
@@ -45,6 +55,11 @@ export interface HttpOptions extends AddressOptions {
   readonly errorText?: (code: ErrorCode, lang: HttpLang) => string
   /** Title of the OpenAPI document. Default `Tertulia`. */
   readonly title?: string
+  /**
+   * Pages to show where there is no route, such as those of `tertulia/web`. They know their own path.
+   * Default none. Where the routes are mounted in an application, the pages have a handler of their own.
+   */
+  readonly pages?: Pages
 }
 
 /** For Express, and for Fastify's `onRequest` hook: passes on what isn't its own when there is `next`. */
@@ -97,6 +112,7 @@ export function httpTransport(options: HttpOptions = {}): HttpTransport {
     lang: options.lang ?? 'en',
     errorText: options.errorText ?? ((code) => ERRORS[code].text),
     title: options.title ?? 'Tertulia',
+    pages: options.pages,
   }
 
   const handler: NodeHandler = (request, response, next) => {
@@ -117,7 +133,7 @@ export function httpTransport(options: HttpOptions = {}): HttpTransport {
       sessions?.host ?? null,
       options,
     )
-    void handle(parts, exchange)
+    void handle(parts, exchange, target.path)
   }
 
   return {
@@ -133,7 +149,7 @@ export function httpTransport(options: HttpOptions = {}): HttpTransport {
         sessions?.host ?? null,
         info,
       )
-      void handle(parts, exchange)
+      void handle(parts, exchange, pathname)
       return exchange.response
     },
 
