@@ -16,6 +16,7 @@ describe('options', () => {
       tcpPort: 12345,
       host: '127.0.0.1',
       storage: 'auto',
+      broker: 'auto',
       files: 'auto',
       lang: 'en',
       defaultRoom: 'geral',
@@ -23,7 +24,11 @@ describe('options', () => {
       accountsSecret: undefined,
       guests: true,
       metrics: false,
+      pages: true,
       url: undefined,
+      origins: [],
+      trustProxy: false,
+      tls: undefined,
       logLevel: 'info',
       logFormat: 'text',
     })
@@ -42,6 +47,10 @@ describe('options', () => {
     [['--tcp-port', '-1'], /tcp-port/],
     [['--lang', 'fr'], /--lang fr.*en, pt-BR/],
     [['--log-level', 'loud'], /debug, info, warn, error, silent/],
+    [['--pages', 'maybe'], /--pages maybe.*on, off/],
+    [['--origins', 'https://a.example/chat'], /--origins https:..a.example.chat.*without a path/],
+    [['--trust-proxy', 'yes'], /--trust-proxy yes.*on, off/],
+    [['--tls-cert', 'a.pem'], /both are needed/],
     [['--nonsense'], /--nonsense.*--help/],
     [['extra'], /extra.*--help/],
   ])('%j is refused with what would be right', (args, text) => {
@@ -56,18 +65,24 @@ describe('options', () => {
       'tcp-port',
       'host',
       'storage',
+      'broker',
+      'origins',
+      'trust-proxy',
+      'tls-cert',
+      'tls-key',
       'lang',
       'default-room',
       'accounts',
       'guests',
       'metrics',
+      'pages',
       'files',
       'url',
       'log-level',
       'log-format',
     ]) {
       expect(help).toContain(`--${name} `)
-      expect(help).toContain(`TERTULIA_${name.toUpperCase().replace('-', '_')}`)
+      expect(help).toContain(`TERTULIA_${name.toUpperCase().replaceAll('-', '_')}`)
     }
   })
 })
@@ -151,6 +166,33 @@ describe('tertulia', () => {
     const second = run('--port', '0', '--tcp-port', `${port}`, '--storage', 'memory')
     expect(await second.exit).toBe(1)
     expect(second.output.err).toContain(`127.0.0.1:${port}: EADDRINUSE`)
+  })
+
+  it('shows the pages and says where, unless told not to', async () => {
+    const args = ['--port', '0', '--tcp-port', '0', '--storage', 'memory']
+    const addresses = (out: string): string[] =>
+      [...(/^ +Pages .*$/m.exec(out)?.[0] ?? '').matchAll(/http:\S+/g)].map(([url]) => url)
+    const config = async (url: string): Promise<string> =>
+      (await (await fetch(url)).text()).replaceAll('&quot;', '"')
+
+    const all = run(...args)
+    await all.listening()
+    const [chat = '', admin = ''] = addresses(all.output.out)
+    expect(await config(chat)).toContain('"accounts":true,"guests":true,"admin":true')
+    expect(admin).toBe(`${chat}admin`)
+    expect(await config(admin)).toContain('src="admin.js?v=')
+
+    const few = run(...args, '--accounts', 'off')
+    await few.listening()
+    const [only = '', none] = addresses(few.output.out)
+    expect(none).toBeUndefined()
+    expect(await config(only)).toContain('"accounts":false,"guests":true,"admin":false')
+    expect((await fetch(`${only}admin`)).status).toBe(404)
+
+    const off = run(...args, '--pages', 'off')
+    const { url } = await off.listening()
+    expect(addresses(off.output.out)).toEqual([])
+    expect((await fetch(url.replace('ws', 'http'))).status).toBe(404)
   })
 
   it('B8 B9: logs JSON lines, tells clients when it stops, and ends with 0', async () => {

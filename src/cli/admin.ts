@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { storageAccounts } from '../auth/accounts.ts'
 import { ChatError } from '../errors.ts'
 import type { Storage } from '../spi/storage.ts'
@@ -32,7 +33,14 @@ export async function administer(
         : `--storage ${where}: an account made here would be gone at once`,
     )
   }
-  if (act === 'restored') return renew(storage, told)
+  if (act === 'restored') {
+    const file = /^sqlite:(.+)$/.exec(where)?.[1]
+    // A mistyped name would make an empty one, and say that all is well.
+    if (file !== undefined && !existsSync(file)) {
+      throw new ChatError('invalid_options', `--storage ${where}: there is no such file`)
+    }
+    return renew(storage, told)
+  }
   const { admin } = storageAccounts({ records: recordsIn(storage) })
   const password = act === 'create' ? await askPassword(env) : ''
   await storage.open()

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { isChatError } from '../errors.ts'
 import { serveAccounts } from './accounts.ts'
 import { administer } from './admin.ts'
+import { CHAT_HELP } from './chat/arguments.ts'
 import { chatCommand } from './chat/main.ts'
 import { doctorCommand } from './doctor/main.ts'
 import { accountsOptions, adminOptions, helpText, serveOptions } from './options.ts'
@@ -24,7 +25,7 @@ function version(): string {
 async function main(args: readonly string[]): Promise<void> {
   const [first = 'serve', ...rest] = args
   if (args.includes('--help') || args.includes('-h') || first === 'help') {
-    process.stdout.write(helpText(version()))
+    process.stdout.write(first === 'chat' ? `${CHAT_HELP}\n` : helpText(version()))
     return
   }
   if (first === '--version' || first === '-v') {

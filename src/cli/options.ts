@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { ChatError } from '../errors.ts'
 import type { Lang } from '../i18n/languages.ts'
+import { CHAT_HELP } from './chat/arguments.ts'
 
 /** How much the log says. */
 export const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -14,6 +15,8 @@ export interface ServeOptions {
   readonly tcpPort: number
   readonly host: string
   readonly storage: string
+  /** What wakes other nodes: `auto`, `off`, or where it is. */
+  readonly broker: string
   /** Where shared files are kept. */
   readonly files: string
   readonly lang: Lang
@@ -26,10 +29,24 @@ export interface ServeOptions {
   readonly guests: boolean
   /** Figures for monitors at `GET /metrics`. */
   readonly metrics: boolean
+  /** The chat and the admin page, for browsers. */
+  readonly pages: boolean
   /** Where clients reach the chat; undefined: where it listens. */
   readonly url: string | undefined
+  /** Pages of these origins may connect, besides its own. */
+  readonly origins: readonly string[]
+  /** The address of clients is the last one in `X-Forwarded-For`. */
+  readonly trustProxy: boolean
+  /** Files in PEM; undefined: nothing is encrypted. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly logLevel: Level
   readonly logFormat: 'text' | 'json'
+}
+
+/** What `tertulia doctor` looks at: what `serve` would run with. */
+export interface DoctorOptions extends ServeOptions {
+  /** Findings for machines, instead of lines. */
+  readonly json: boolean
 }
 
 /** What `tertulia accounts` runs with. */
@@ -84,6 +101,12 @@ const FLAGS = [
     help: 'memory | sqlite:FILE | postgres://… | auto: sqlite:tertulia.db where it can be had',
   },
   {
+    flag: 'broker',
+    value: 'WHERE',
+    fallback: 'auto',
+    help: 'redis://… | nats://… | off: what links nodes; auto: with postgres://… itself',
+  },
+  {
     flag: 'files',
     value: 'WHERE',
     fallback: 'auto',
@@ -104,6 +127,12 @@ const FLAGS = [
   },
   { flag: 'guests', value: 'HOW', fallback: 'on', help: 'on | off: only who logs in may chat' },
   {
+    flag: 'pages',
+    value: 'HOW',
+    fallback: 'on',
+    help: 'on | off: chat and admin pages for browsers',
+  },
+  {
     flag: 'metrics',
     value: 'HOW',
     fallback: 'off',
@@ -115,6 +144,25 @@ const FLAGS = [
     fallback: 'auto',
     help: 'where clients reach it, told with every login; auto: where it listens',
   },
+  {
+    flag: 'origins',
+    value: 'LIST',
+    fallback: '',
+    help: 'pages of these origins may connect, too: https://a.example,https://b.example | *',
+  },
+  {
+    flag: 'trust-proxy',
+    value: 'HOW',
+    fallback: 'off',
+    help: 'on | off: behind a proxy that says where clients come from (X-Forwarded-For)',
+  },
+  {
+    flag: 'tls-cert',
+    value: 'FILE',
+    fallback: '',
+    help: 'certificate, in PEM: all ports are encrypted then',
+  },
+  { flag: 'tls-key', value: 'FILE', fallback: '', help: 'its key, in PEM' },
   { flag: 'log-level', value: 'LEVEL', fallback: 'info', help: LEVELS.join(' | ') },
   { flag: 'log-format', value: 'HOW', fallback: 'text', help: 'text | json: one line per event' },
 ] as const satisfies readonly Flag[]
@@ -136,7 +184,7 @@ const variable = (flag: string): string => `TERTULIA_${flag.toUpperCase().replac
 export function helpText(version: string): string {
   const rows = FLAGS.map(({ flag, value, fallback, help }) => {
     const left = `  --${flag} ${value}`.padEnd(24)
-    return `${left}${help}\n${' '.repeat(24)}default ${fallback}; or ${variable(flag)}`
+    return `${left}${help}\n${' '.repeat(24)}default ${fallback || 'none'}; or ${variable(flag)}`
   })
   return `tertulia ${version}: a chat server
 
@@ -145,6 +193,8 @@ Usage
   tertulia accounts [options]   start the account service alone, for chat servers elsewhere
   tertulia admin create NAME    make an account that may do everything; also: grant, revoke
   tertulia admin restored       after a database was restored from a backup: clients forget what they had
+  tertulia doctor [options]     look whether serve with these options would run well; --json for programs
+  tertulia chat [URL]           chat in the terminal, or in a pipe
   tertulia --help               this text
   tertulia --version            the version
 
@@ -158,7 +208,8 @@ admin takes --storage. The password is asked for, or read from a pipe, or from
 TERTULIA_ADMIN_PASSWORD.
 
 Stop it with Ctrl+C: clients are told, what was sent is kept, then it ends.
-`
+
+${CHAT_HELP}`
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -171,6 +222,7 @@ export function serveOptions(args: readonly string[], env: Environment): ServeOp
     tcpPort: portOf(given('tcp-port'), get('tcp-port')),
     host: get('host'),
     storage: get('storage'),
+    broker: get('broker'),
     files: get('files') === '' ? 'auto' : get('files'),
     lang: oneOf(given('lang'), get('lang'), ['en', 'pt-BR']),
     defaultRoom: get('default-room') === '' ? undefined : get('default-room'),
@@ -179,11 +231,21 @@ export function serveOptions(args: readonly string[], env: Environment): ServeOp
       : oneOf(given('accounts'), get('accounts'), ['on', 'off', 'http(s)://…']) === 'on',
     accountsSecret: env[SECRET],
     metrics: oneOf(given('metrics'), get('metrics'), ['on', 'off']) === 'on',
+    pages: oneOf(given('pages'), get('pages'), ['on', 'off']) === 'on',
     guests: oneOf(given('guests'), get('guests'), ['on', 'off']) === 'on',
     url: urlOf(given('url'), get('url')),
+    origins: originsOf(given('origins'), get('origins')),
+    trustProxy: oneOf(given('trust-proxy'), get('trust-proxy'), ['on', 'off']) === 'on',
+    tls: tlsOf(get('tls-cert'), get('tls-key')),
     logLevel: oneOf(given('log-level'), get('log-level'), LEVELS),
     logFormat: oneOf(given('log-format'), get('log-format'), ['text', 'json']),
   }
+}
+
+/** The same for `tertulia doctor`, which takes `--json` besides. */
+export function doctorOptions(args: readonly string[], env: Environment): DoctorOptions {
+  const others = args.filter((arg) => arg !== '--json')
+  return { ...serveOptions(others, env), json: others.length < args.length }
 }
 
 /** The same for `tertulia accounts`. */
@@ -255,6 +317,24 @@ function urlOf(given: string, value: string): string | undefined {
     'invalid_options',
     `${given}${value}: an address such as wss://chat.example.org is needed`,
   )
+}
+
+function originsOf(given: string, value: string): readonly string[] {
+  const origins = value.split(',').flatMap((one) => one.trim() || [])
+  for (const origin of origins) {
+    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue
+    throw new ChatError(
+      'invalid_options',
+      `${given}${origin}: an origin such as https://example.org is needed, without a path`,
+    )
+  }
+  return origins
+}
+
+function tlsOf(cert: string, key: string): ServeOptions['tls'] {
+  if (cert === '' && key === '') return undefined
+  if (cert !== '' && key !== '') return { cert, key }
+  throw new ChatError('invalid_options', '--tls-cert and --tls-key: both are needed, or none')
 }
 
 function portOf(given: string, value: string): number {

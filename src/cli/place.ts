@@ -16,11 +16,50 @@ export interface Place {
 /**
  * What `--storage` asks for. Adapters are loaded when they are asked for: `memory` needs no driver.
  *
+ * @param broker what `--broker` asks for; it links nodes that share a Postgres
  * @throws ChatError `invalid_options`
  */
-export async function placeOf(where: string): Promise<Place> {
+export async function placeOf(where: string, broker = 'auto'): Promise<Place> {
+  const place = await storageOf(where)
+  if (broker === 'auto') return place
+  const { broker: _own, ...alone } = place
+  if (broker === 'off') return alone
+  if (place.broker === undefined) {
+    throw new ChatError(
+      'invalid_options',
+      `--broker ${schemeOf(broker)}: only nodes that share their storage can be linked; ` +
+        '--storage postgres://… is needed',
+    )
+  }
+  return {
+    ...alone,
+    ...(await brokerOf(broker)),
+    told: `${place.told}, nodes linked by ${schemeOf(broker)}`,
+  }
+}
+
+/** Never the password. */
+const schemeOf = (url: string): string => url.split(':', 1)[0] ?? ''
+
+async function brokerOf(url: string): Promise<{ broker: Broker }> {
+  const scheme = schemeOf(url)
+  if (scheme === 'redis' || scheme === 'rediss') {
+    const { redisBroker } = await import('../brokers/redis.ts')
+    return { broker: redisBroker(url) }
+  }
+  if (scheme === 'nats' || scheme === 'tls') {
+    const { natsBroker } = await import('../brokers/nats.ts')
+    return { broker: natsBroker(url) }
+  }
+  throw new ChatError(
+    'invalid_options',
+    `--broker ${scheme}: one of auto, off, redis://…, nats://… is needed`,
+  )
+}
+
+async function storageOf(where: string): Promise<Place> {
   if (where === 'auto') {
-    if (canLoad('better-sqlite3')) return placeOf('sqlite:tertulia.db')
+    if (canLoad('better-sqlite3')) return storageOf('sqlite:tertulia.db')
     const told = 'memory (npm install better-sqlite3 keeps messages in a file)'
     return { storage: memoryStorage(), told }
   }

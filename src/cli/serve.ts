@@ -1,13 +1,18 @@
 /** `tertulia serve`: a chat server on its own. */
 
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { remoteAccounts } from '../auth/remote.ts'
 import {
   type ChatServer,
   type ChatServerOptions,
   createChatServer,
   type Listening,
+  type ListenOptions,
 } from '../chat.ts'
+import { ChatError } from '../errors.ts'
 import type { Logger } from '../spi/logger.ts'
+import { type WebPages, webPages } from '../web.ts'
 import { filesOf } from './files.ts'
 import { lineLogger } from './log.ts'
 import type { ServeOptions } from './options.ts'
@@ -21,7 +26,7 @@ export async function serve(
   const logger = lineLogger(options.logLevel, options.logFormat, (line) => {
     process.stderr.write(`${line}\n`)
   })
-  const { told, ...place } = await placeOf(options.storage)
+  const { told, ...place } = await placeOf(options.storage, options.broker)
   const { told: filesTold, ...shared } = filesOf(
     options.files,
     options.storage,
@@ -44,6 +49,8 @@ export async function serve(
     tcpPort: options.tcpPort,
     host: options.host,
     metrics: options.metrics,
+    ...outsideOf(options),
+    ...(options.pages ? { pages: pagesOf(options) } : {}),
   })
   const kept = { storage: told, files: filesTold }
   for (const line of banner(options, where, kept, out.version)) out.print(line)
@@ -57,6 +64,37 @@ function accountsOf({
   if (typeof accounts === 'boolean') return { accounts }
   const secret = accountsSecret === undefined ? {} : { secret: accountsSecret }
   return { accounts: remoteAccounts(accounts, secret) }
+}
+
+/** What is between the server and its clients: encryption, a proxy, pages from elsewhere. */
+function outsideOf({
+  tls,
+  trustProxy,
+  origins,
+}: ServeOptions): Pick<ListenOptions, 'tls' | 'clientAddress' | 'origins'> {
+  return {
+    ...(tls && { tls: { cert: readPem(tls.cert), key: readPem(tls.key) } }),
+    ...(trustProxy && { clientAddress: forwardedFor }),
+    ...(origins.length > 0 && { origins: origins.includes('*') ? '*' : origins }),
+  }
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new ChatError('invalid_options', `TLS: ${(error as Error).message}`)
+  }
+}
+
+/** The last one is what the nearest proxy saw; those before it may be anybody's invention. */
+const forwardedFor = ({ headers }: IncomingMessage): string =>
+  headers['x-forwarded-for']?.toString().split(',').at(-1)?.trim() ?? ''
+
+/** Offers what there is: no login without accounts, no name alone without guests. */
+function pagesOf({ accounts, guests }: ServeOptions): WebPages {
+  const hasAccounts = accounts !== false
+  return webPages({ accounts: hasAccounts, guests, admin: hasAccounts })
 }
 
 /** One line of the log for each thing a keeper of the server wants to know. */
@@ -90,6 +128,12 @@ function peopleOf({ accounts, guests }: ServeOptions): string {
   return guests ? `${kept}, and anybody as a guest (--guests off ends that)` : `${kept} only`
 }
 
+function pagesTold({ pages, accounts }: ServeOptions, { httpUrl }: Listening): string[] {
+  if (!pages) return []
+  const admin = accounts === false ? '' : `    and for admins ${httpUrl}/admin`
+  return [`  Pages      ${httpUrl}/${admin}`]
+}
+
 function banner(
   options: ServeOptions,
   where: Listening,
@@ -104,15 +148,14 @@ function banner(
     `  TCP        ${tcp}    4 bytes length, big-endian, then UTF-8: JSON or text`,
     `  HTTP       ${where.httpUrl}    GET /v1/openapi.json tells what there is`,
     `  Health     ${where.healthUrl}`,
+    ...pagesTold(options, where),
     `  Room       ${room}`,
     `  People     ${peopleOf(options)}`,
     `  Storage    ${kept.storage}`,
     `  Files      ${kept.files}`,
     '',
-    'Say something from another terminal:',
-    `  python3 -c "import socket,struct; s=socket.create_connection(('${where.host}',${where.tcpPort})); ` +
-      `f=s.makefile('rwb'); m='Olá a todos!'.encode(); f.write(struct.pack('!I',len(m))+m); f.flush(); ` +
-      `[print(f.read(*struct.unpack('!I',n)).decode()) for n in iter(lambda: f.read(4), b'')]"`,
+    'Chat from another terminal:',
+    `  npx tertulia chat ${where.url}`,
     '',
     'Ctrl+C stops it in order.',
   ]

@@ -1,0 +1,200 @@
+/** What goes on in a chat at a terminal: rooms, people, lost connections, what was missed. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type ChatServer, createChatServer } from '../src/chat.ts'
+import { memoryFiles } from '../src/files/memory.ts'
+import { memoryStorage } from '../src/storage/memory.ts'
+import { PASSWORD, register, withAccounts } from './support/accounts.ts'
+import { jsonClient, overWebSocket, person } from './support/clients.ts'
+import { hasPty, KEY } from './support/pty.ts'
+import { start } from './support/server.ts'
+import { chat, guest, home, type } from './support/terminal-chat.ts'
+
+const servers: ChatServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+describe.skipIf(!hasPty)('a chat at a terminal', () => {
+  it('tells that the connection is lost, keeps what is typed and said, and catches up', async () => {
+    const storage = memoryStorage()
+    const open = async (port: number) => {
+      const server = createChatServer({ storage })
+      servers.push(server)
+      const { url = '' } = await server.listen({ port })
+      return { server, url, port: Number(new URL(url).port) }
+    }
+    const first = await open(0)
+    const ana = await guest(first.url, 'Ana')
+    type(ana, 'before')
+    await ana.sees('Ana: before')
+    ana.type('half a tho')
+    await first.server.close()
+    await ana.sees(/\* Connection lost; trying again in \d+ second/)
+    await ana.at(/^#geral Ana \(offline.*\)> half a tho$/)
+    ana.type(KEY.ctrlU)
+    type(ana, 'while it was away')
+    await ana.sees('[#geral] (waiting to be sent: while it was away)')
+    type(ana, '/who')
+    await ana.sees('! The connection is closed.')
+    type(ana, '/quit')
+    await ana.sees('* 1 message was not sent yet. /quit again leaves without')
+    ana.type('half a thought')
+
+    const second = await open(first.port)
+    const bob = await person(overWebSocket(second.url), 'Bob')
+    await bob.ask('join', { room: 'geral', recent: 10 })
+    await bob.ask('send', { room: 'geral', text: 'said meanwhile' })
+    await ana.sees('* Connected again')
+    await ana.sees('Bob: said meanwhile')
+    await ana.sees('] Ana: while it was away')
+    await ana.at('#geral Ana> half a thought')
+    ana.type(KEY.ctrlU)
+    type(ana, '/quit')
+    expect(await ana.exit).toBe(0)
+    expect(bob.all.filter(({ text }) => text === 'while it was away')).toHaveLength(1)
+    expect(ana.screen.all.filter((line) => line.includes('Ana: before'))).toHaveLength(1)
+  })
+
+  it('waits for a server that is not there yet; Ctrl+C gives up', async () => {
+    const { chat: server, url } = await start()
+    await server.close()
+    const ana = chat(url, ['--guest', '--name', 'Ana'])
+    await ana.sees(`! ${url} cannot be reached.`)
+    await ana.sees(/\* Connection lost; trying again in/)
+    ana.type(KEY.ctrlC)
+    expect(await ana.exit).toBe(0)
+    expect(await ana.restored()).toBe(true)
+  })
+
+  it('shows what was said before, a line above what is new, and days that are past', async () => {
+    const { url, ws } = await withAccounts()
+    const { token } = await register(ws, 'Ana')
+    const bob = await person(ws, 'Bob')
+    await bob.ask('join', { room: 'geral' })
+    for (const text of ['one', 'two']) await bob.ask('send', { room: 'geral', text })
+    const env = { TERTULIA_TOKEN: token }
+    const ana = chat(url, [], { env })
+    await ana.at('#geral Ana> ')
+    await ana.sees(/Bob: one\n.*Bob: two/)
+    expect(ana.screen.text).not.toContain('─ new ─')
+    type(ana, '/quit')
+    expect(await ana.exit).toBe(0)
+    for (const text of ['three', 'four']) await bob.ask('send', { room: 'geral', text })
+    const again = chat(url, ['--history', '3'], { env })
+    await again.at('#geral Ana> ')
+    await again.sees(/Bob: two\n─+ new ─+\n.*Bob: three\n.*Bob: four/)
+    expect(again.screen.text).not.toContain('Bob: one')
+    type(again, '/history 10')
+    await again.sees(/Bob: four[\s\S]*Bob: one\n.*Bob: two\n.*Bob: three\n.*Bob: four/)
+    again.type(KEY.ctrlD)
+    expect(await again.exit).toBe(0)
+  })
+
+  it('rings when one is mentioned or spoken to alone, and shows what changes', async () => {
+    const { url, ws } = await start()
+    const bob = await person(ws, 'Bob')
+    await bob.ask('join', { room: 'geral' })
+    const ana = await guest(url, 'Ana')
+    await bob.ask('send', { room: 'geral', text: 'nobody in particular' })
+    await bob.ask('send', { room: 'geral', text: 'hello @Ana' })
+    await ana.sees('» [#geral] Bob: hello @Ana')
+    await expect.poll(() => ana.screen.bells).toBe(1)
+    await bob.ask('msg', { to: 'Ana', text: 'between us' })
+    await ana.sees('» [Bob → Ana] between us')
+    await expect.poll(() => ana.screen.bells).toBe(2)
+    type(ana, '/msg Bob yes?', '/reply quite so', '/react 👍', 'typo', '/edit fixed')
+    await ana.sees('[Ana → Bob] yes?')
+    await ana.sees(/↪ Bob: hello @Ana\n.* \[#geral\] Ana: quite so/)
+    await ana.sees('[#geral] * Ana reacted with 👍')
+    await ana.sees('[#geral] * Ana edited: fixed')
+    expect(await bob.push('message', ({ text }) => text === 'quite so')).toMatchObject({ ref: 2 })
+    expect(await bob.push('edit')).toMatchObject({ text: 'fixed', ref: 5 })
+    type(ana, '/delete', '/delete now')
+    await ana.sees('! Write: /delete')
+    await ana.sees('[#geral] * Ana deleted a message')
+    type(ana, '/msg Nobody hello')
+    await ana.sees('! Nobody of that name is here.')
+    expect(ana.screen.bells).toBe(2)
+    type(ana, '/quit')
+    expect(await ana.exit).toBe(0)
+  })
+
+  it('asks for the password of a room, and goes on when one is put out', async () => {
+    const { url, ws } = await start()
+    const bob = await person(ws, 'Bob')
+    await bob.ask('create', { room: 'secret', settings: { password: 'sesame' } })
+    await bob.ask('join', { room: 'secret', password: 'sesame' })
+    const ana = await guest(url, 'Ana')
+    type(ana, '/join secret')
+    await ana.at('Password of #secret: ')
+    type(ana, 'simsalabim')
+    await ana.sees('! This room has a password, and that was not it.')
+    type(ana, '/join secret')
+    await ana.at('Password of #secret: ')
+    type(ana, 'sesame')
+    await ana.at('#secret Ana> ')
+    expect(ana.screen.raw).not.toMatch(/sesame|simsalabim/)
+    await bob.ask('kick', { room: 'secret', person: 'Ana', reason: 'enough' })
+    await ana.sees('* You were put out of #secret: enough')
+    await ana.at('#geral Ana> ')
+    type(ana, '/kick Bob')
+    await ana.sees(/! /)
+    ana.type(KEY.ctrlD)
+    expect(await ana.exit).toBe(0)
+  })
+
+  it('becomes who one logs in as, in the rooms one is in', async () => {
+    const { url, ws } = await withAccounts()
+    await register(ws, 'Ana')
+    const bob = await person(ws, 'Bob')
+    await bob.ask('join', { room: 'geral' })
+    await bob.ask('join', { room: 'jogos' })
+    const ana = await guest(url, 'Visita')
+    type(ana, '/join jogos', `/login Ana ${PASSWORD}`)
+    await ana.at('#jogos Ana> ')
+    await ana.sees('* You are now Ana')
+    await bob.push('left', ({ person }) => (person as { name: string }).name === 'Visita')
+    type(ana, 'it is me')
+    expect(await bob.push('message')).toMatchObject({ room: 'jogos', from: { name: 'Ana' } })
+    type(ana, `/password "${PASSWORD}" another good one`)
+    await ana.sees('* Your password was changed.')
+    type(ana, '/logout')
+    await ana.sees('* You are logged out')
+    await ana.at(/^#jogos guest-\d+> $/)
+    type(ana, '/nick Visita')
+    await ana.sees('* You are now Visita')
+    await ana.at('#jogos Visita> ')
+    const login = await (await jsonClient(ws)).ask('login', {
+      name: 'Ana',
+      password: 'another good one',
+    })
+    expect(login.person).toMatchObject({ name: 'Ana' })
+    type(ana, '/quit')
+    expect(await ana.exit).toBe(0)
+  })
+
+  it('shares a file, and lists those of the room', async () => {
+    const { url, ws } = await start({ files: memoryFiles(), fileTypes: ['text/plain'] })
+    const bob = await person(ws, 'Bob')
+    await bob.ask('join', { room: 'geral' })
+    const path = join(home(), 'notes.txt')
+    writeFileSync(path, 'some notes')
+    const ana = await guest(url, 'Ana')
+    type(ana, '/files')
+    await ana.sees('* No files in #geral')
+    type(ana, `/upload ${path}x`)
+    await ana.sees(`! ${path}x cannot be read.`)
+    ana.type(`/upload ${path.slice(0, -4)}${KEY.tab}`)
+    await ana.at(/notes\.txt$/)
+    type(ana, '')
+    await ana.sees('Ana: (file: notes.txt, 10 B)')
+    expect(await bob.push('message')).toMatchObject({ details: { file: { name: 'notes.txt' } } })
+    type(ana, '/files')
+    await ana.sees(/\* \d{4}-\d\d-\d\d Ana: file: notes\.txt, 10 B/)
+    type(ana, '/quit')
+    expect(await ana.exit).toBe(0)
+  })
+})
