@@ -1,26 +1,30 @@
-import { randomInt } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { createChatServer } from 'tertulia'
+import { connect } from 'tertulia/client'
+import { moderate } from './bot.ts'
 
-const chat = createChatServer()
-const { url, tcpPort } = await chat.listen({
+// The server knows the bot by a token; everybody else is a guest.
+const token = randomUUID()
+const chat = createChatServer({
+  guests: true,
+  authenticate: (shown) => (shown.token === token ? { id: 'dado', name: 'dado' } : null),
+})
+const { url = '', tcpPort } = await chat.listen({
   port: Number(process.env.PORT ?? 8080),
   tcpPort: Number(process.env.TCP_PORT ?? 12345),
 })
 
-const bot = await chat.participant('dado')
-await bot.join('geral')
+// The bot needs no more than an address and a token: it may run anywhere.
+const bot = connect(url, { token })
+const room = await moderate(bot, 'geral')
 
-const answers: Record<string, (name: string) => string> = {
-  '!roll': (name) => `${name} rolls ${randomInt(1, 7)}`,
-  '!time': () => new Date().toISOString(),
-}
+// Somebody has to make it a moderator. The program may do everything an admin may.
+const host = await chat.participant('host')
+await host.ask('role', { room: room.name, person: 'dado', role: 'moderator' })
+await host.close()
+console.log(`${bot.person?.name} looks after #geral: ${url}, framed TCP on port ${tcpPort}`)
 
-bot.on('joined', ({ room, person }) => bot.send(room, `Hello ${person.name}! Try !roll or !time.`))
-bot.on('message', async ({ room, seq, from, text }) => {
-  const answer = answers[text]
-  // The key makes the answer to one message one answer, however often this were run.
-  if (answer !== undefined) await bot.send(room, answer(from.name), { cid: `re-${seq}` })
+process.once('SIGINT', async () => {
+  await bot.close()
+  await chat.close()
 })
-
-console.log(`${bot.person.name} is in #geral: ${url}, framed TCP on port ${tcpPort}`)
-process.once('SIGINT', () => chat.close())
