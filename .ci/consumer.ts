@@ -11,6 +11,9 @@ import { exportedSources, manifest } from '../test/project/manifest.ts'
 import { problemOf, runProgram } from '../test/project/program.ts'
 import { fileName, loaderFor, root, snippetsOf } from '../test/project/snippets.ts'
 import { readSources } from '../test/project/sources.ts'
+import { postgresFolder, startPostgres } from '../test/support/postgres-server.ts'
+import { BROWSER_OPTIONS, BROWSER_USE, bundleClient } from './consumer-browser.ts'
+import { commands } from './consumer-cli.ts'
 
 const modules = Object.keys(exportedSources())
 const [what = '', folder = '', tarball = ''] = process.argv.slice(2)
@@ -44,11 +47,15 @@ function packagesOfExamples(): string[] {
     .filter((from) => !/^(\.|tertulia($|\/))/.test(from) && !isBuiltin(from))
     .map((from) => /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from)
   const types = names.map((name) => `@types/${name}`)
-  return [...new Set([...names, ...types.filter((name) => name in manifest.devDependencies)])]
+  return [
+    ...new Set([...names, ...types.filter((name) => name in manifest.devDependencies)]),
+    // The driver of those that keep things in Postgres.
+    'pg',
+  ]
 }
 
-/** Every module can be imported and required, and is the same one. */
-function imports(): void {
+/** Every module can be imported and required, and is the same one; the client can be bundled. */
+async function imports(): Promise<void> {
   write(
     'imports.mjs',
     `import { createRequire } from 'node:module'
@@ -64,8 +71,8 @@ for (const name of ${JSON.stringify(modules)}) {
   console.log(run(process.execPath, 'imports.mjs'))
   write('required.cjs', "require('tertulia').createChatServer()\n")
   run(process.execPath, 'required.cjs')
-  const version = run('npx', '--no-install', 'tertulia', '--version').trim()
-  if (version !== manifest.version) throw new Error(`tertulia --version says ${version}`)
+  await bundleClient(folder)
+  await commands(folder)
 }
 
 /** The types resolve however the host program resolves modules, its libraries checked too. */
@@ -86,6 +93,9 @@ createChatServer({ storage: 1 })
   ]) {
     tsc(`types-${resolution}`, { module, moduleResolution: resolution }, ['types.*'])
   }
+  write('browser.ts', BROWSER_USE)
+  const browser = { ...BROWSER_OPTIONS, module: 'esnext', moduleResolution: 'bundler' }
+  tsc('types-browser', browser, ['browser.ts'])
 }
 
 function tsc(name: string, options: object, include: readonly string[]): void {
@@ -121,12 +131,58 @@ async function readme(): Promise<void> {
 /** The examples compile and run; those in Python against a server of the package. */
 async function examples(): Promise<void> {
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
-  const options = { module: 'nodenext', skipLibCheck: true }
+  const options = { module: 'nodenext', skipLibCheck: true, allowImportingTsExtensions: true }
   tsc('examples', options, ['examples'])
   const paths = readdirSync(join(folder, 'examples'), { recursive: true, encoding: 'utf8' })
   const names = paths.filter((path) => path.endsWith('index.ts')).map((path) => `examples/${path}`)
-  await runAll(names, { PORT: '0', TCP_PORT: '0' })
+  // A thousand people (`load`) need more time to go than anybody has here.
+  const env = { PORT: '0', TCP_PORT: '0', PEOPLE: '100' }
+  const needsDatabase = (name: string): boolean =>
+    readFileSync(join(folder, name), 'utf8').includes('DATABASE_URL')
+  const simple = names.filter((name) => !needsDatabase(name))
+  await runAll(simple, env)
+  await withPostgres(async (url) => {
+    await runAll(['examples/postgres/index.ts'], { ...env, DATABASE_URL: url })
+    const all = 'each once and in order: true'
+    await toItsEnd('examples/cluster/index.ts', all, { ...env, DATABASE_URL: url })
+  })
+  // By the suites of the package.
+  for (const path of paths.filter((name) => name.endsWith('conformance.ts'))) {
+    await toItsEnd(`examples/${path}`, '\n# fail 0\n', {}, '--test', '--test-reporter=tap')
+  }
   await python()
+}
+
+/** Runs an example that ends by itself to its end, where it has to have said these words. */
+async function toItsEnd(
+  path: string,
+  words: string,
+  env: Record<string, string> = {},
+  ...flags: readonly string[]
+): Promise<void> {
+  const args = [...loaderFor(path), ...flags, path]
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    timeout: 60_000,
+  })
+  if (!stdout.includes(words)) throw new Error(`${path} didn't say "${words}":\n${stdout}`)
+  console.log(`${path}: ok\n${stdout.split('\n').slice(-20).join('\n')}`)
+}
+
+/** With a database of its own; without any on this machine, not at all. */
+async function withPostgres(work: (url: string) => Promise<void>): Promise<void> {
+  if (postgresFolder() === null) {
+    if (process.env.TERTULIA_REQUIRE_SERVICES === '1') throw new Error('there is no Postgres')
+    console.log('there is no Postgres here: left out')
+    return
+  }
+  const server = await startPostgres()
+  try {
+    await work(server.url)
+  } finally {
+    await server.remove()
+  }
 }
 
 async function python(): Promise<void> {

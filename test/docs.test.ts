@@ -1,6 +1,7 @@
 /** The documents say what the code does. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { helpText } from '../src/cli/options.ts'
@@ -14,7 +15,10 @@ import type { MetricInfo } from '../src/spi/metrics.ts'
 import { type Markdown, parseMarkdown, type Table } from './project/markdown.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const names = readdirSync(root).filter((name) => name.endsWith('.md'))
+const papersIn = (folder: string): string[] =>
+  readdirSync(root + folder).flatMap((name) => (name.endsWith('.md') ? folder + name : []))
+const names = papersIn('')
+const guides = papersIn('docs/')
 
 function read(name: string): string {
   if (!existsSync(root + name)) throw new Error(`${name} is not there yet`)
@@ -135,13 +139,13 @@ describe('PROTOCOL.md', () => {
 
 describe('the documents', () => {
   it('have every limit, with its default and unit', () => {
-    const rows = byFirst(tableOf(names, 'limit', 'default', 'unit'))
+    const rows = byFirst(tableOf(['docs/limits.md'], 'limit', 'default', 'unit'))
     const told = Object.fromEntries([...rows].map(([limit, row]) => [limit, amount(row)]))
     expect(told).toEqual({ ...LIMITS })
   })
 
   it('have every metric, as it is', () => {
-    const { rows } = tableOf(['README.md'], 'metric', 'type', 'label', 'what')
+    const { rows } = tableOf(['docs/metrics.md'], 'metric', 'type', 'label', 'what')
     const metrics: readonly (MetricInfo & { type: MetricType; label?: string })[] = [
       ...READ,
       ...Object.values(MEASURED),
@@ -152,7 +156,7 @@ describe('the documents', () => {
   })
 
   it('give each limit a unit that fits its name', () => {
-    const rows = byFirst(tableOf(names, 'limit', 'default', 'unit'))
+    const rows = byFirst(tableOf(['docs/limits.md'], 'limit', 'default', 'unit'))
     for (const [limit, [, , unit = '']] of rows) {
       expect(unit, `unit of ${limit}`).toMatch(unitOf(limit))
     }
@@ -161,16 +165,16 @@ describe('the documents', () => {
   it('have every flag of the command line, with its variable and default', () => {
     const help = helpText('')
     const flags = [...help.matchAll(/--([\w-]+) [A-Z]+ .*\n\s+default (\S*); or (TERTULIA_\w+)/g)]
-    expect(flags.length).toBe(help.match(/or TERTULIA_/g)?.length)
-    const rows = byFirst(tableOf(['README.md'], 'flag', 'variable', 'default'))
+    expect(flags.length).toBe(help.match(/default .*; or TERTULIA_/g)?.length)
+    const rows = byFirst(tableOf(['docs/command-line.md'], 'flag', 'variable', 'default'))
     const told = [...rows.values()].map((row) => row.slice(0, 3))
     expect(told).toEqual(flags.map(([, flag, value, variable]) => [`--${flag}`, variable, value]))
   })
 
-  it.each(names)('link in %s only to what is there', (name) => {
+  it.each([...names, ...guides])('link in %s only to what is there', (name) => {
     const text = read(name).replaceAll(/^(```+).*?^\1$/gms, '')
     for (const [, path = '', anchor] of text.matchAll(/\]\(([^)#\s:]*)(?:#([^)\s]*))?\)/g)) {
-      const target = path === '' ? name : path
+      const target = path === '' ? name : join(dirname(name), path)
       expect(existsSync(root + target), `${target} is there`).toBe(true)
       if (anchor === undefined || !target.endsWith('.md')) continue
       const anchors = parseMarkdown(read(target)).headings.map(({ text }) => anchorOf(text))

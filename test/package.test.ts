@@ -1,7 +1,7 @@
 /** The package holds what it says, and nothing else. */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -103,15 +103,20 @@ describe('what npm packs', () => {
   })
 
   it('is built code, and the documents', () => {
-    const documents = ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'PROTOCOL.md', 'README.md']
-    const rest = packed.filter((path) => !/^dist\/[\w/-]+(\.d\.ts|\.js)$/.test(path))
+    const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+    const papers = ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'PROTOCOL.md', 'README.md']
+    const documents = [...papers, ...guides.map((name) => `docs/${name}`)]
+    const built = /^dist\/([\w/-]+(\.d\.ts|\.js)|web\/[\w-]+\.(css|html|ico|png|svg))$/
+    const rest = packed.filter((path) => !built.test(path))
     expect(rest.toSorted()).toEqual([...documents, 'package.json'].toSorted())
   })
 
   it('is everything that `files` names', () => {
     for (const name of manifest.files) {
       expect(
-        packed.some((path) => path === name || path.startsWith(`${name}/`)),
+        packed.some(
+          (path) => path === name || path.startsWith(`${name.replace(/\/\*\.md$/, '')}/`),
+        ),
         name,
       ).toBe(true)
     }

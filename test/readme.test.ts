@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -60,7 +61,10 @@ describe('README.md', () => {
 })
 
 describe('the code in', () => {
-  it.each(['README.md', 'PROTOCOL.md', 'ARCHITECTURE.md'])('%s is correct', (name) => {
+  const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const papers = ['README.md', 'PROTOCOL.md', 'ARCHITECTURE.md', ...guides.map((g) => `docs/${g}`)]
+
+  it.each(papers)('%s is correct', (name) => {
     expect(problemsIn(snippetsIn(name), root, exportedSources())).toEqual([])
   })
 })
