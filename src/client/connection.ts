@@ -160,8 +160,8 @@ export class Connection {
     const asked = this.#asked.get(re as number)
     if (asked === undefined) return
     const error = err && errorOf(err)
-    // Entries look like pushes on the wire.
-    if (error === undefined && 'entries' in ok) ok.entries = ok.entries.map(entryOf)
+    // Entries look like pushes on the wire. (Where they are counted, that is a number.)
+    if (error === undefined && Array.isArray(ok.entries)) ok.entries = ok.entries.map(entryOf)
     this.#asked.delete(re as number)
     if (error === undefined) asked.ok(ok as never)
     else asked.failed(error)

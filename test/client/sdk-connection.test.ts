@@ -4,6 +4,17 @@ import { describe, expect, it, vi } from 'vitest'
 import { connect } from '../../src/client-node.ts'
 import { joined, watched } from './sdk-support.ts'
 
+describe('answers', () => {
+  it('that count entries instead of showing them are given as they are', async () => {
+    const { world, chat } = watched()
+    const line = await world.welcome()
+    const erased = chat.request('admin_erase', { person: 'eva' })
+    line.ok('admin_erase', { entries: 120 })
+    expect(await erased).toEqual({ entries: 120 })
+    expect(chat.state).toBe('online')
+  })
+})
+
 describe('coming back', () => {
   it('waits twice as long each time, up to a most, and begins anew after a hello', async () => {
     const { world, clock, states, chat } = watched()
