@@ -10,6 +10,7 @@ export {
   type ChatServerOptions,
   createChatServer,
   type Listening,
+  type ListeningOnWeb,
   type ListenOptions,
   type MountOptions,
 } from './chat.ts'
