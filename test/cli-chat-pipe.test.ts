@@ -68,7 +68,9 @@ describe('tertulia chat in a pipe', () => {
     expect(bot.output.err).toBe('')
     const nobody = piped([url], 'oi\n')
     expect(await nobody.exit).toBe(1)
-    expect(nobody.output.err).toBe('tertulia: Only who has logged in may come in here. Log in first.\n')
+    expect(nobody.output.err).toBe(
+      'tertulia: Only who has logged in may come in here. Log in first.\n',
+    )
   })
 
   it('listens without reading anything, and ends when nobody reads it any more', async () => {

@@ -28,7 +28,7 @@ interface Asked {
 
 interface Payload {
   readonly re?: number | null
-  readonly ok: { entries: readonly object[] }
+  readonly ok: { entries: readonly object[] | number }
   readonly err?: WireError
 }
 
@@ -161,7 +161,9 @@ export class Connection {
     if (asked === undefined) return
     const error = err && errorOf(err)
     // Entries look like pushes on the wire. (Where they are counted, that is a number.)
-    if (error === undefined && Array.isArray(ok.entries)) ok.entries = ok.entries.map(entryOf)
+    if (error === undefined && 'entries' in ok && typeof ok.entries !== 'number') {
+      ok.entries = ok.entries.map(entryOf)
+    }
     this.#asked.delete(re as number)
     if (error === undefined) asked.ok(ok as never)
     else asked.failed(error)

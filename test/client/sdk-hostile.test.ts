@@ -48,7 +48,7 @@ describe('what makes no sense ends the connection, and it comes back', () => {
     ['somebody who is nobody', '{"ev":"joined","room":"geral","count":2}'],
     ['an answer with nothing in it', '{"re":3}'],
     ['an answer that is none', '{"re":3,"ok":"yes"}'],
-    ['entries that are none', '{"re":3,"ok":{"entries":5}}'],
+    ['entries that are none', '{"re":3,"ok":{"entries":"five"}}'],
   ])('%s', async (_, text) => {
     const { clock, chat, lines, line, states, world } = await inside()
     const asked = chat.request('rooms', {})
