@@ -1,19 +1,16 @@
-/** Links over WebSocket on Node: the global one, or that of the package `ws` where there is none. */
+/**
+ * Links over WebSocket on Node, by the package `ws`: Node 20 has no global one, and that of Node 22 waits
+ * for a server that hangs, and with it the program, and doesn't tell of every connection that failed.
+ */
 
 import type { Link, LinkEars, OpenLink } from '../client/types.ts'
-import { globalWebSocket, webSocketLink } from '../client/web-socket.ts'
+import { webSocketLink } from '../client/web-socket.ts'
 
 /** A connection that is closed has so long to get rid of its last bytes, in ms. */
 const LINGER_MS = 2000
 
-/** Opens links to `ws:` and `wss:`. */
-export const openNodeWebSocket: OpenLink = (url, ears) => {
-  const Socket = globalWebSocket()
-  return Socket === undefined ? openLater(url, ears) : webSocketLink(new Socket(url), ears)
-}
-
-/** Node 20 has no WebSocket: the package is loaded first. */
-function openLater(url: string, ears: LinkEars): Link {
+/** Opens links to `ws:` and `wss:`. The package is loaded first. */
+export const openNodeWebSocket: OpenLink = (url: string, ears: LinkEars): Link => {
   let link: Link | null = null
   let socket: { terminate(): void } | undefined
   let isOver = false

@@ -69,7 +69,7 @@ export function webSocketLink(socket: WebSocketLike, ears: LinkEars): Link {
   }
 }
 
-/** The global WebSocket; undefined on Node 20. */
+/** The global WebSocket; undefined where there is none. */
 export const globalWebSocket = (): WebSocketClass | undefined =>
   (globalThis as { WebSocket?: WebSocketClass }).WebSocket
 
