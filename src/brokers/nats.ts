@@ -4,7 +4,7 @@
  * @module tertulia/nats
  */
 
-import { ChatError } from '../errors.ts'
+import { ChatError, isChatError } from '../errors.ts'
 import type { Broker, BrokerHandler } from '../spi/broker.ts'
 
 /** What is used of a connection of `@nats-io/transport-node`. */
@@ -38,7 +38,7 @@ const FLUSH_MS = 1000
 
 /**
  * Links nodes by NATS, one subject for each topic. Give it the address of a server (or several, with commas
- * between), or a connection of `@nats-io/transport-node` that the application has: that is never closed, and
+ * between; `nats://user:password@host`, `nats://token@host`, `tls://host`), or a connection of `@nats-io/transport-node` that the application has: that is never closed, and
  * must not have been made with `noEcho`.
  *
  * The connection comes back by itself, and says so, since what was published meanwhile is lost.
@@ -147,6 +147,25 @@ function flushed(connection: NatsConnection): Promise<void> {
   })
 }
 
+/** The driver takes who one is, and whether to encrypt, apart from the addresses. */
+function addressOf(servers: string): object {
+  const all = servers.split(',').map((server) => {
+    const address = server.trim()
+    const whole = address.includes('://') ? address : `nats://${address}`
+    if (!URL.canParse(whole)) {
+      throw new ChatError('invalid_options', 'an address such as nats://127.0.0.1:4222 is needed')
+    }
+    return new URL(whole)
+  })
+  const { username = '', password = '' } = all.find((one) => one.username !== '') ?? {}
+  const [name, secret] = [decodeURIComponent(username), decodeURIComponent(password)]
+  return {
+    servers: all.map(({ host }) => host),
+    ...(name !== '' && (secret === '' ? { token: name } : { user: name, pass: secret })),
+    ...(all.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
+  }
+}
+
 async function connect(servers: string): Promise<NatsConnection> {
   let nats: { connect(options: object): Promise<NatsConnection> }
   try {
@@ -157,7 +176,7 @@ async function connect(servers: string): Promise<NatsConnection> {
   }
   try {
     return await nats.connect({
-      servers: servers.split(',').map((server) => server.trim()),
+      ...addressOf(servers),
       timeout: CONNECT_MS,
       pingInterval: PING_MS,
       maxPingOut: 2,
@@ -166,6 +185,7 @@ async function connect(servers: string): Promise<NatsConnection> {
       name: 'tertulia',
     })
   } catch (cause) {
+    if (isChatError(cause)) throw cause
     throw new ChatError('unavailable', 'NATS cannot be reached', { cause })
   }
 }

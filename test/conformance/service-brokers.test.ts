@@ -27,6 +27,7 @@ const KINDS = {
     program: 'redis' as const,
     make: (url: string, prefix: string): Broker => redisBroker(url, { prefix }),
     nowhere: () => redisBroker('redis://127.0.0.1:1'),
+    locks: [[['--requirepass', 'p@ss'], ':p%40ss@']] as const,
     async own(url: string): Promise<Own> {
       const client = createClient({ url })
       client.on('error', () => {})
@@ -42,6 +43,10 @@ const KINDS = {
     program: 'nats' as const,
     make: (url: string, prefix: string): Broker => natsBroker(url, { prefix }),
     nowhere: () => natsBroker('nats://127.0.0.1:1'),
+    locks: [
+      [['--user', 'ana', '--pass', 'p@ss'], 'ana:p%40ss@'],
+      [['--auth', 't0ken'], 't0ken@'],
+    ] as const,
     async own(url: string): Promise<Own> {
       const connection = await connect({ servers: url })
       return {
@@ -53,7 +58,7 @@ const KINDS = {
   },
 }
 
-for (const [name, { program, make, nowhere, own }] of Object.entries(KINDS)) {
+for (const [name, { program, make, nowhere, own, locks }] of Object.entries(KINDS)) {
   describe.skipIf(serviceProgram(program) === null)(`${name}Broker`, () => {
     let service: Service
     beforeAll(async () => {
@@ -88,6 +93,23 @@ for (const [name, { program, make, nowhere, own }] of Object.entries(KINDS)) {
       const broker = nowhere()
       await expect(broker.open(quiet)).rejects.toMatchObject({ code: 'unavailable' })
       await broker.close()
+    })
+
+    it('shows who it is, by the address', async () => {
+      for (const [args, shown] of locks) {
+        const locked = await startService(program, args)
+        const url = locked.url.replace('://', `://${shown}`)
+        const refused = expect(make(locked.url, prefix()).open(quiet)).rejects
+        await refused.toMatchObject({ code: 'unavailable' })
+        const broker = make(url, prefix())
+        const heard: number[] = []
+        await broker.open(quiet)
+        await broker.subscribe('a', (bytes) => heard.push(bytes[0] as number))
+        await broker.publish('a', Uint8Array.of(7))
+        await vi.waitFor(() => expect(heard).toEqual([7]))
+        await broker.close()
+        await locked.remove()
+      }
     })
 
     it('keeps two servers on one service apart', async () => {

@@ -49,7 +49,10 @@ export function serviceProgram(kind: keyof typeof KINDS): string | null {
 }
 
 /** Starts a server that nobody else uses. */
-export async function startService(kind: keyof typeof KINDS): Promise<Service> {
+export async function startService(
+  kind: keyof typeof KINDS,
+  more: readonly string[] = [],
+): Promise<Service> {
   const program = serviceProgram(kind)
   if (program === null) throw new Error(`there is no ${kind}`)
   const { scheme, args } = KINDS[kind]
@@ -59,7 +62,7 @@ export async function startService(kind: keyof typeof KINDS): Promise<Service> {
 
   async function start(): Promise<void> {
     if (child !== null) return
-    child = spawn(program as string, args(port, folder), { stdio: 'ignore' })
+    child = spawn(program as string, [...args(port, folder), ...more], { stdio: 'ignore' })
     const until = performance.now() + START_MS
     while (!(await answers(port))) {
       if (performance.now() > until || child.exitCode !== null) {
