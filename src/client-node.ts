@@ -28,34 +28,12 @@ function openerOf(url: string, open: OpenLink | undefined): OpenLink {
   )
 }
 
-/**
- * Connects to a server, and stays connected: over as many connections as it takes, until `close()`.
- * Nothing has to be awaited: what is asked and said before waits.
- *
- * Certificates are checked by the authorities that Node knows and those of `NODE_EXTRA_CA_CERTS`; what else
- * a connection needs (an authority, cookies) an `open` of one's own can have: see {@link webSocketLink}.
- * The program goes on until `close()`.
- *
- * @param url where the server is: `ws:`, `wss:`, or `tcp:` and `tls:` with a port
- * @throws `invalid_options` for other addresses
- * @example
- * const chat = connect('tcp://127.0.0.1:12345', { name: 'Ana' })
- * const room = await chat.join('geral')
- * room.on('message', ({ from, text }) => console.log(`${from.name}: ${text}`))
- * await room.send('Olá a todos!')
- */
+/** As in `client.ts`, whose declarations are published for both. */
 export function connect(url: string, options: ConnectOptions = {}): ChatClient {
   return new Chat(url, options, openerOf(url, options.open))
 }
 
-/**
- * Logs in with an account. The token is what `connect` takes. Rejects with `credentials_wrong`,
- * `rate_limited`, `unsupported` (there are no accounts there), `unavailable`, …
- *
- * @example
- * const { token } = await login(url, { name: 'Ana', password })
- * const chat = connect(url, { token })
- */
+/** As in `client.ts`. */
 export async function login(
   url: string,
   account: Account,
@@ -64,13 +42,7 @@ export async function login(
   return askForToken('login', url, account, openerOf(url, open), lang)
 }
 
-/**
- * Makes an account, and logs in. Rejects with `name_taken`, `name_invalid`, `password_weak`, and as
- * {@link login}.
- *
- * @example
- * const { token, person } = await register(url, { name: 'Ana', password })
- */
+/** As in `client.ts`. */
 export async function register(
   url: string,
   account: Account,

@@ -35,6 +35,10 @@ function openerOf(url: string, open: OpenLink | undefined): OpenLink {
  * Connects to a server, and stays connected: over as many connections as it takes, until `close()`.
  * Nothing has to be awaited: what is asked and said before waits.
  *
+ * On Node also by TCP, `tcp://` and `tls://` with a port. Certificates are checked there by the authorities that
+ * Node knows and those of `NODE_EXTRA_CA_CERTS`; what else a connection needs (an authority, cookies) an
+ * `open` of one's own can have: see {@link webSocketLink}. The program goes on until `close()`.
+ *
  * @param url where the server is: `wss://chat.example.org`
  * @throws `invalid_options` for other addresses
  * @example

@@ -35,10 +35,10 @@ export interface WebPages extends Pages {
  *
  * @example
  * const chat = createChatServer({ accounts: true, guests: true })
- * await chat.listen({ pages: webPages({ title: 'Café' }) })
+ * await chat.listen({ pages: webPages({ chat, title: 'Café' }) })
  *
  * @example
- * app.use(webPages({ base: '/chat' }).handler())
+ * app.use(webPages({ base: '/chat', chat }).handler())
  * app.use('/chat', chat.handler())
  * await chat.attach(server, { path: '/chat' })
  */

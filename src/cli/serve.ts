@@ -12,7 +12,7 @@ import {
 } from '../chat.ts'
 import { ChatError } from '../errors.ts'
 import type { Logger } from '../spi/logger.ts'
-import { type WebPages, webPages } from '../web.ts'
+import { webPages } from '../web.ts'
 import { filesOf } from './files.ts'
 import { lineLogger } from './log.ts'
 import type { ServeOptions } from './options.ts'
@@ -50,7 +50,7 @@ export async function serve(
     host: options.host,
     metrics: options.metrics,
     ...outsideOf(options),
-    ...(options.pages ? { pages: pagesOf(options) } : {}),
+    ...(options.pages ? { pages: webPages({ chat, admin: chat.waysIn.accounts }) } : {}),
   })
   const kept = { storage: told, files: filesTold }
   for (const line of banner(options, where, kept, out.version)) out.print(line)
@@ -90,12 +90,6 @@ function readPem(file: string): Buffer {
 /** The last one is what the nearest proxy saw; those before it may be anybody's invention. */
 const forwardedFor = ({ headers }: IncomingMessage): string =>
   headers['x-forwarded-for']?.toString().split(',').at(-1)?.trim() ?? ''
-
-/** Offers what there is: no login without accounts, no name alone without guests. */
-function pagesOf({ accounts, guests }: ServeOptions): WebPages {
-  const hasAccounts = accounts !== false
-  return webPages({ accounts: hasAccounts, guests, admin: hasAccounts })
-}
 
 /** One line of the log for each thing a keeper of the server wants to know. */
 function report(chat: ChatServer, logger: Logger): void {

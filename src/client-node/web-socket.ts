@@ -14,17 +14,17 @@ export const openNodeWebSocket: OpenLink = (url: string, ears: LinkEars): Link =
   let link: Link | null = null
   let socket: { terminate(): void } | undefined
   let isOver = false
-  import('ws').then(
-    ({ WebSocket }) => {
+  import('ws')
+    .then(({ WebSocket }) => {
       if (isOver) return
       const made = new WebSocket(url)
       socket = made
       link = webSocketLink(made, ears)
-    },
-    (error) => {
+    })
+    // No such package, or an address that it doesn't take.
+    .catch((error) => {
       if (!isOver) ears.closed({ reason: `${error}` })
-    },
-  )
+    })
   return {
     send: (payload) => link?.send(payload),
     close() {

@@ -38,3 +38,13 @@ it('who one is, by cookies', async () => {
   })
   expect(await chat.ready).toEqual({ id: 'ana', name: 'ANA' })
 })
+
+it('an address that a WebSocket does not take is told, and harms nobody', async () => {
+  // Unhandled, what the package throws would end the program.
+  const chat = client('ws://127.0.0.1:1/#fragment')
+  const why = await new Promise((told) =>
+    chat.on('state', ({ state, error }) => state === 'waiting' && told(error?.code)),
+  )
+  expect(why).toBe('unavailable')
+  await chat.close()
+})
